@@ -1,0 +1,311 @@
+"""From a body to the nodes of its `Flow`.
+
+Compiled from the end to the start, so that each operation knows where control goes on. Where a
+jump goes is a thunk, since a `finally` block on its way is copied only if the jump is there.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from flake8_joinqueue.analysis.exceptions import EMPTY, ORDINARY, SHUT_DOWN, catches
+from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Node
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.protocol import (
+    AllOf,
+    AnyOf,
+    AnyOrder,
+    Block,
+    Branch,
+    Break,
+    Call,
+    Condition,
+    Continue,
+    Exit,
+    Get,
+    Handler,
+    Loop,
+    LoopKind,
+    Not,
+    Operation,
+    Raise,
+    Return,
+    Scope,
+    Try,
+)
+
+_Goal: TypeAlias = "Callable[[], int]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A `try` that control is inside of: the handlers that are ready, and the `finally` to run."""
+
+    handlers: tuple[tuple[Handler, _Goal], ...]
+    final: Callable[[int], int] | None
+    outer: _Frame | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Where jumps go, and what control is inside of."""
+
+    to_break: _Goal
+    to_continue: _Goal
+    to_return: _Goal
+    to_exit: _Goal
+    frame: _Frame | None = None
+    loops: tuple[int, ...] = ()
+    scopes: tuple[int, ...] = ()
+
+
+def _goal(node: int) -> _Goal:
+    return lambda: node
+
+
+class Compiler:
+    """Adds the nodes of a body to `nodes`."""
+
+    def __init__(self, nodes: list[Node]) -> None:
+        self._nodes = nodes
+        self._scopes = 0
+
+    def compile(self, body: Block) -> int:
+        """Compile a whole body; return the node where it starts."""
+        end = _goal(END)
+        return self._block(body, END, _Context(end, end, end, end))
+
+    def _node(self, context: _Context, edges: list[Edge], operation: Operation | Handler) -> int:
+        node = Node(operation, None, context.loops, context.scopes, None, edges)
+        self._nodes.append(node)
+        return len(self._nodes) - 1
+
+    def _placeholder(self, context: _Context) -> int:
+        self._nodes.append(Node(loops=context.loops, scopes=context.scopes))
+        return len(self._nodes) - 1
+
+    def _block(self, block: Block, follow: int, context: _Context) -> int:
+        for operation in reversed(block):
+            follow = self._operation(operation, follow, context)
+        return follow
+
+    def _operation(self, operation: Operation, follow: int, context: _Context) -> int:
+        match operation:
+            case Branch():
+                return self._branch(operation, follow, context)
+            case Loop(kind=LoopKind.COUNTED):
+                return self._counted(operation, follow, context)
+            case Loop():
+                return self._while(operation, follow, context)
+            case Try():
+                return self._try(operation, follow, context)
+            case Scope():
+                return self._scope(operation, follow, context)
+            case AnyOrder():
+                return self._any_order(operation, follow, context)
+            case Raise():
+                edges = self._raise_edges(operation, context)
+            case Break():
+                edges = [Edge(context.to_break())]
+            case Continue():
+                edges = [Edge(context.to_continue())]
+            case Return():
+                edges = [Edge(context.to_return())]
+            case Exit():
+                edges = [Edge(END if operation.hard else context.to_exit())]
+            case Get():
+                edges = [Edge(follow), *self._get_edges(operation, context)]
+            case Call():
+                thrown = self._catchers(context.frame, ORDINARY)
+                edges = [Edge(follow), *(Edge(node, EdgeKind.RAISED) for node in thrown)]
+            case _:
+                edges = [Edge(follow)]
+        return self._node(context, edges, operation)
+
+    # --- conditions ------------------------------------------------------------------------------
+
+    def _branch(self, branch: Branch, follow: int, context: _Context) -> int:
+        then = self._block(branch.then, follow, context)
+        otherwise = self._block(branch.otherwise, follow, context)
+        return self._condition(branch.condition, then, otherwise, context, None)
+
+    def _condition(
+        self, condition: Condition, true: int, false: int, context: _Context, loop: int | None
+    ) -> int:
+        match condition:
+            case bool():
+                return true if condition else false
+            case Not(inner):
+                return self._condition(inner, false, true, context, loop)
+            case AllOf(parts):
+                for part in reversed(parts):
+                    true = self._condition(part, true, false, context, loop)
+                return true
+            case AnyOf(parts):
+                for part in reversed(parts):
+                    false = self._condition(part, true, false, context, loop)
+                return false
+        return self._test(condition, true, false, context, loop)
+
+    def _test(
+        self, atom: Atom, true: int, false: int, context: _Context, loop: int | None
+    ) -> int:
+        edges = [Edge(true, EdgeKind.TEST), Edge(false, EdgeKind.TEST, truth=False)]
+        self._nodes.append(Node(None, atom, context.loops, context.scopes, loop, edges))
+        return len(self._nodes) - 1
+
+    # --- loops -----------------------------------------------------------------------------------
+
+    def _counted(self, loop: Loop, follow: int, context: _Context) -> int:
+        again = self._placeholder(context)
+        inside = self._inside(loop, context, follow, again)
+        done = self._block(loop.orelse, follow, context)
+        body = self._block(loop.body, again, inside)
+        edges = self._nodes[again].edges
+        if loop.times != ONE:
+            edges.append(Edge(body, EdgeKind.AGAIN))
+        edges.append(Edge(done, EdgeKind.DONE))
+        if loop.times is not None and (loop.times.low or 0) > 0:
+            return body  # at least one round
+        return again
+
+    def _while(self, loop: Loop, follow: int, context: _Context) -> int:
+        again = self._placeholder(context)
+        inside = self._inside(loop, context, follow, again)
+        done = self._block(loop.orelse, follow, context)
+        body = self._block(loop.body, again, inside)
+        test = self._condition(loop.condition, body, done, inside, loop.serial)
+        head = self._block(loop.head, test, inside)
+        self._nodes[again].edges.append(Edge(head))
+        return again
+
+    @staticmethod
+    def _inside(loop: Loop, context: _Context, follow: int, again: int) -> _Context:
+        return replace(
+            context,
+            to_break=_goal(follow),
+            to_continue=_goal(again),
+            loops=(*context.loops, loop.serial),
+        )
+
+    def _any_order(self, choice: AnyOrder, follow: int, context: _Context) -> int:
+        again = self._placeholder(context)
+        edges = self._nodes[again].edges
+        edges.extend(
+            Edge(self._block(block, again, context), EdgeKind.CHOICE) for block in choice.blocks
+        )
+        edges.append(Edge(follow, EdgeKind.CHOICE))
+        return again
+
+    def _scope(self, scope: Scope, follow: int, context: _Context) -> int:
+        self._scopes += 1
+        inside = replace(
+            context, to_return=_goal(follow), scopes=(*context.scopes, self._scopes)
+        )
+        return self._block(scope.body, follow, inside)
+
+    # --- exceptions ------------------------------------------------------------------------------
+
+    def _try(self, operation: Try, follow: int, context: _Context) -> int:
+        final: Callable[[int], int] | None = None
+        after = follow
+        if operation.final:
+            final = functools.lru_cache(None)(
+                lambda target: self._block(operation.final, target, context)
+            )
+            after = final(follow)
+        # In handlers and `else`, only the `finally` is left of this `try`.
+        behind = self._guarded(context, _Frame((), final, context.frame), final)
+        orelse = self._block(operation.orelse, after, behind)
+        handlers = tuple(
+            (handler, self._handler(handler, after, behind)) for handler in operation.handlers
+        )
+        inside = self._guarded(context, _Frame(handlers, final, context.frame), final)
+        return self._block(operation.body, orelse, inside)
+
+    def _handler(self, handler: Handler, follow: int, context: _Context) -> _Goal:
+        @functools.cache
+        def enter() -> int:
+            body = self._block(handler.body, follow, context)
+            return self._node(context, [Edge(body)], handler)
+
+        return enter
+
+    @staticmethod
+    def _guarded(
+        context: _Context, frame: _Frame, final: Callable[[int], int] | None
+    ) -> _Context:
+        if final is None:
+            return replace(context, frame=frame)
+
+        def through(goal: _Goal) -> _Goal:
+            return lambda: final(goal())
+
+        return replace(
+            context,
+            frame=frame,
+            to_break=through(context.to_break),
+            to_continue=through(context.to_continue),
+            to_return=through(context.to_return),
+            to_exit=through(context.to_exit),
+        )
+
+    def _targets(self, frame: _Frame | None, thrown: str) -> tuple[list[int], bool]:
+        """Return the handlers that catch what is thrown, and whether it may get past all of them."""
+        found: list[int] = []
+        for handler, enter in frame.handlers if frame else ():
+            answer = catches(handler, thrown)
+            if answer is not False:
+                found.append(enter())
+            if answer is True:
+                return found, False
+        if frame is None:
+            return found, True
+        outer, escapes = self._targets(frame.outer, thrown)
+        if frame.final is not None:
+            outer = [frame.final(node) for node in outer]
+        return found + outer, escapes
+
+    def _catchers(self, frame: _Frame | None, thrown: str) -> list[int]:
+        return self._targets(frame, thrown)[0]
+
+    def _death(self, frame: _Frame | None) -> int:
+        """Return the way out for an exception that nothing catches: through every `finally`."""
+        finals: list[Callable[[int], int]] = []
+        while frame is not None:
+            if frame.final is not None:
+                finals.append(frame.final)
+            frame = frame.outer
+        node = DIED
+        for final in reversed(finals):
+            node = final(node)
+        return node
+
+    def _get_edges(self, get: Get, context: _Context) -> list[Edge]:
+        edges: list[Edge] = []
+        if get.may_be_empty:
+            found, escapes = self._targets(context.frame, EMPTY)
+            targets = [*found, self._death(context.frame)] if escapes else found
+            edges.extend(Edge(node, EdgeKind.EMPTY) for node in targets)
+        if _awaits_shutdown(context.frame):
+            shut = self._catchers(context.frame, SHUT_DOWN)
+            edges.extend(Edge(node, EdgeKind.EMPTY) for node in shut)
+        return list(dict.fromkeys(edges))
+
+    def _raise_edges(self, operation: Raise, context: _Context) -> list[Edge]:
+        thrown = "" if operation.name == "reraise" else operation.name
+        found, escapes = self._targets(context.frame, thrown)
+        targets = [*found, self._death(context.frame)] if escapes else found
+        return [Edge(node, EdgeKind.THROWN) for node in dict.fromkeys(targets)]
+
+
+def _awaits_shutdown(frame: _Frame | None) -> bool:
+    while frame is not None:
+        for handler, _ in frame.handlers:
+            if any(exception.name.endswith("ShutDown") for exception in handler.exceptions):
+                return True
+        frame = frame.outer
+    return False

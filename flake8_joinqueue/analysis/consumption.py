@@ -1,0 +1,343 @@
+"""How one actor consumes one queue: what ends it, and whether it accounts for what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from flake8_joinqueue.analysis.deciding import decide
+from flake8_joinqueue.analysis.exploring import Explorer
+from flake8_joinqueue.analysis.flow import Flow
+from flake8_joinqueue.analysis.hints import sounds_like_the_end
+from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.protocol import (
+    Cell,
+    CountTest,
+    Data,
+    Get,
+    How,
+    Increment,
+    Item,
+    ItemTest,
+    Literal,
+    Put,
+    SetCell,
+)
+
+
+class Consumption:
+    """What an actor with this flow does with the items of a queue."""
+
+    def __init__(self, flow: Flow, queue: int) -> None:
+        self.flow = flow
+        self.queue = queue
+        explorer = Explorer(flow, queue)
+        self.ways: tuple[Way, ...] = tuple(explorer.ways)
+        self._done_steps = tuple(explorer.done_steps)
+        self._get_nodes = explorer.get_nodes
+        self._done_nodes = explorer.done_nodes
+
+    # --- what it is ------------------------------------------------------------------------------
+
+    @cached_property
+    def gets(self) -> tuple[Get, ...]:
+        """The `get`s, those in a loop first, each once, in the order they stand in."""
+        found: dict[int, tuple[bool, Get]] = {}
+        for node in self._get_nodes:
+            get = self.flow.nodes[node].operation
+            assert isinstance(get, Get)
+            found[id(get.site)] = (not self.flow.nodes[node].loops, get)
+        ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].site.span))
+        return tuple(get for _, get in ordered)
+
+    @property
+    def never_accounts(self) -> bool:
+        """Whether there is no `task_done` of the queue anywhere in the actor."""
+        return not self._done_nodes
+
+    @cached_property
+    def batched(self) -> bool:
+        """Whether there is a `task_done` in a loop of its own, for items taken before."""
+        get_loops = {
+            loop for node in self._get_nodes for loop in self.flow.nodes[node].loops
+        }
+        return any(
+            loop not in get_loops and self._repeats(loop)
+            for node in self._done_nodes
+            for loop in self.flow.nodes[node].loops
+        )
+
+    def _repeats(self, loop: int) -> bool:
+        """Say whether control can come back to a node of a loop from that node."""
+        inside = [index for index, node in enumerate(self.flow.nodes) if loop in node.loops]
+        return any(
+            inner in self.flow.reachable(edge.target)
+            for inner in inside[:1]
+            for edge in self.flow.successors(inner)
+        )
+
+    # --- what ends it ----------------------------------------------------------------------------
+
+    @cached_property
+    def tests(self) -> frozenset[tuple[ItemTest, bool]]:
+        """The tests of an item that decide that the actor is done, and how they go then."""
+        groups: dict[int, list[Way]] = {}
+        for way in self.ways:
+            if way.clean and way.start is not None:
+                groups.setdefault(id(way.start.site), []).append(way)
+        return frozenset(
+            assumption
+            for ways in groups.values()
+            for assumption in {pair for way in ways for pair in way.assumptions}
+            if _decides(ways, *assumption)
+        )
+
+    @cached_property
+    def sentinel_ways(self) -> tuple[Way, ...]:
+        """The ways on which the actor leaves because of the item it took."""
+        return tuple(
+            way
+            for way in self.ways
+            if way.clean
+            and way.leaves
+            and not (way.opaque or way.counted)
+            and way.assumptions & self.tests
+        )
+
+    @cached_property
+    def _counting_ways(self) -> tuple[Way, ...]:
+        """The ways on which a sentinel is counted, and others are waited for."""
+        return tuple(
+            way
+            for way in self.ways
+            if way.clean and not way.leaves and way.assumptions & self.tests
+        )
+
+    @cached_property
+    def ordinary_ways(self) -> tuple[Way, ...]:
+        """The ways from a `get` that took something else than a sentinel."""
+        special = {*self.sentinel_ways, *self._counting_ways}
+        return tuple(
+            way
+            for way in self.ways
+            if way.start is not None and not way.empty and way not in special
+        )
+
+    @cached_property
+    def otherwise_ways(self) -> tuple[Way, ...]:
+        """The ways on which it leaves, but not because of the item; calls that raise apart."""
+        special = set(self.sentinel_ways)
+        return tuple(
+            way
+            for way in self.ways
+            if way.start is not None and way.leaves and not way.raised and way not in special
+        )
+
+    @property
+    def leaves_otherwise(self) -> bool:
+        """Whether something else than an item can end it: a timeout, a flag, a number of rounds."""
+        return bool(self.otherwise_ways)
+
+    @property
+    def leaves_only_on_sentinel(self) -> bool:
+        """Whether an item ends it, and nothing else."""
+        return bool(self.sentinel_ways) and not self.otherwise_ways
+
+    @property
+    def never_leaves(self) -> bool:
+        """Whether nothing ends it."""
+        return not self.sentinel_ways and not self.otherwise_ways
+
+    def recognises(self, item: Item) -> bool | None:
+        """Say whether an item makes it leave (or count towards it); `None` where it may.
+
+        Identity is taken to hold: what the author means, not what pickling makes of it.
+        """
+        if isinstance(item, Data):
+            # Work is work, unless its name says that it is more.
+            return None if sounds_like_the_end(item) and self.sentinel_ways else False
+        best: bool | None = False
+        for way in self.sentinel_ways:
+            answer = _agrees(way.assumptions, item)
+            if answer:
+                return True
+            if answer is None:
+                best = None
+        return best
+
+    def knows(self, item: Item) -> bool:
+        """Say whether some test of the item taken is true, or may be, of this one."""
+        return any(
+            decide(node.test, item, pickled=False) is not False
+            and node.test.how not in {How.INSTANCE, How.TYPE}
+            for node in self.flow.nodes
+            if isinstance(node.test, ItemTest)
+            and node.test.cell in {get.cell for get in self.gets}
+        )
+
+    @cached_property
+    def takes(self) -> Count | None:
+        """How many sentinels it takes before it leaves, where that is known."""
+        counts = {self._takes(way) for way in self.sentinel_ways}
+        return counts.pop() if len(counts) == 1 else None
+
+    def _takes(self, way: Way) -> Count | None:
+        if not way.counters:
+            return ONE
+        if len(way.counters) > 1:
+            return None
+        (cell,) = way.counters
+        first = self._first_value(cell)
+        steps = {
+            node.operation.by
+            for node in self.flow.nodes
+            if isinstance(node.operation, Increment) and node.operation.cell == cell
+        }
+        tests = {
+            (node.test.operator, node.test.count)
+            for node in self.flow.nodes
+            if isinstance(node.test, CountTest) and node.test.cell == cell
+        }
+        if first is None or len(steps) != 1 or len(tests) != 1:
+            return None
+        (step,) = steps
+        ((sign, count),) = tests
+        if step == 1 and sign in {"==", "!=", "<", ">="}:
+            return count - Count.of(first)
+        if step == 1 and sign in {">", "<="}:
+            return count - Count.of(first) + ONE
+        if step == -1 and sign in {"==", "!=", ">", "<="}:
+            return Count.of(first) - count
+        return None
+
+    def _first_value(self, cell: Cell) -> int | None:
+        values = [
+            node.operation.value
+            for node in self.flow.nodes
+            if isinstance(node.operation, SetCell) and node.operation.cell == cell
+        ]
+        if len(set(values)) == 1 and isinstance(values[0], Literal):
+            number = values[0].value
+            return number if isinstance(number, int) else None
+        return None
+
+    @cached_property
+    def relays(self) -> tuple[Put, ...]:
+        """The sentinels it puts back on the queue for the next one."""
+        return tuple(dict.fromkeys(put for way in self.sentinel_ways for put in way.puts))
+
+    @cached_property
+    def follow_ups(self) -> tuple[Put, ...]:
+        """The work it puts on the queue it takes from."""
+        return tuple(
+            dict.fromkeys(
+                put
+                for way in (*self.ordinary_ways, *self.ways)
+                if way.start is not None and way not in self.sentinel_ways
+                for put in way.puts
+            )
+        )
+
+    def holds_while(self, put: Put) -> bool:
+        """Say whether a put on any queue comes only while an item taken is not accounted for yet.
+
+        Then whoever waits for this queue waits for the put as well.
+        """
+        puts = {
+            index for index, node in enumerate(self.flow.nodes) if node.operation is put
+        }
+        gets = set(self._get_nodes)
+        before = self.flow.reaching(puts, gets)
+        if self.flow.start in before and self.flow.start not in gets:
+            return False
+        done = (
+            edge.target for node in self._done_nodes for edge in self.flow.successors(node)
+        )
+        return not any(target in before and target not in gets for target in done)
+
+    # --- the balance -----------------------------------------------------------------------------
+
+    @cached_property
+    def _levels(self) -> dict[Station | None, int]:
+        """The least number of items that may be unaccounted for where a `get` is reached."""
+        levels: dict[Station | None, int] = {None: 0}
+        changed = True
+        while changed:
+            changed = False
+            for way in self.ways:
+                if way.source not in levels or way.target is None:
+                    continue
+                level = max(0, levels[way.source] + _gain(way))
+                if level < levels.get(way.target, level + 1):
+                    levels[way.target] = level
+                    changed = True
+        return levels
+
+    def _gains(self, way: Way) -> bool:
+        """Say whether a way leaves one more item unaccounted for than there need be."""
+        if way.outcome is Outcome.DIES and way.raised:
+            return False  # passed on, not swallowed
+        after = self._levels.get(way.source, 0) + _gain(way)
+        return after > (self._levels[way.target] if way.target else 0)
+
+    def leaks(self) -> Iterator[Leak]:
+        """Yield the ways that take an ordinary item and never account for it."""
+        sentinel = {*self.sentinel_ways}
+        for way in self.ways:
+            if way.start is None or way.empty or way.outside or way in sentinel:
+                continue
+            if not self.batched and self._gains(way):
+                yield Leak(way, way.ending or way.start.site)
+
+    def sentinel_leaks(self) -> Iterator[Leak]:
+        """Yield the ways that leave on a sentinel that is not accounted for."""
+        for way in self.sentinel_ways:
+            if way.start is not None and not self.batched and self._gains(way):
+                yield Leak(way, way.ending or way.start.site)
+
+    def overdone(self) -> Iterator[Overdone]:
+        """Yield each `task_done` that may be one too many."""
+        if self.batched:
+            return
+        for step in self._done_steps:
+            taken = 0 if step.source is None or step.empty else 1
+            if step.before >= self._levels.get(step.source, 0) + taken:
+                yield Overdone(step.done, step.empty)
+
+
+def _gain(way: Way) -> int:
+    taken = 0 if way.start is None or way.empty else 1
+    return taken - way.dones
+
+
+def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:  # noqa: FBT001
+    """Say whether a test that goes so makes an actor leave, and no other way does it.
+
+    Where one item is not enough, each must be counted, and nothing else must be.
+    """
+    ways = list(ways)
+    so = [way for way in ways if way.agrees(test, truth)]
+    leaving = [way for way in so if way.leaves and not (way.opaque or way.counted)]
+    staying = [way for way in so if not way.leaves]
+    against = [way for way in ways if way.agrees(test, not truth) and not way.leaves]
+    counters = {cell for way in leaving for cell in way.counters}
+    if not leaving or not against:
+        return False
+    if any(way.increments & counters for way in against):
+        return False
+    return all(way.increments & counters for way in staying)
+
+
+def _agrees(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bool | None:
+    answers = {
+        None if answer is None else answer == truth
+        for answer, truth in (
+            (decide(test, item, pickled=False), truth) for test, truth in assumptions
+        )
+    }
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+

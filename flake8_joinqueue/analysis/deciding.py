@@ -1,0 +1,215 @@
+"""Is a test true of an item?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from flake8_joinqueue.protocol import Data, How, Item, ItemTest, Literal, Named, Record, Unique
+
+_SMALL_INTS: Final = range(-5, 257)
+_PLAIN_OBJECT: Final = frozenset({"object", "builtins.object"})
+_BUILTINS: Final[dict[str, tuple[type, ...]]] = {
+    "bool": (bool,),
+    "int": (int,),
+    "float": (float,),
+    "complex": (complex,),
+    "str": (str,),
+    "bytes": (bytes,),
+    "NoneType": (type(None),),
+    "tuple": (),
+    "list": (),
+    "dict": (),
+    "set": (),
+    "frozenset": (),
+}
+
+
+def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
+    """Say whether `test` is true of an item that was put; `None` where that cannot be told.
+
+    `pickled` says that the item was copied on its way, so that identity is lost but for what
+    pickling finds again. Of `Data` nothing can be told.
+    """
+    part = _part(item, test.path)
+    if part is None:
+        return None
+    match test.how:
+        case How.FALSY:
+            return _falsy(part)
+        case How.IS:
+            return _any(_identical(part, other, pickled=pickled) for other in test.against)
+        case How.EQUAL | How.IN:
+            return _any(_equal(part, other, pickled=pickled) for other in test.against)
+        case How.INSTANCE | How.TYPE:
+            return _any(_instance(part, kind, test.how) for kind in test.against)
+
+
+def implied(
+    known: Iterable[tuple[ItemTest, bool]], test: ItemTest, *, pickled: bool
+) -> bool | None:
+    """Say how a test goes for an item of which some tests are known; `None` where it is open."""
+    same = [(other, truth) for other, truth in known if other.path == test.path]
+    for other, truth in same:
+        if _alike(other, test):
+            return truth
+    for other, truth in same:
+        if truth and _names_one(other):
+            answer = decide(_at_root(test), other.against[0], pickled=pickled)
+            if answer is not None:
+                return answer
+    if _names_one(test):
+        for other, truth in same:
+            answer = decide(_at_root(other), test.against[0], pickled=pickled)
+            if answer is not None and answer != truth:
+                return False
+    return None
+
+
+def _alike(left: ItemTest, right: ItemTest) -> bool:
+    if len(left.against) != len(right.against):
+        return False
+    if not all(map(_same, left.against, right.against)):
+        return False
+    if left.how is right.how:
+        return True
+    comparisons = {How.IS, How.EQUAL}
+    # For these, `is` and `==` say the same.
+    return {left.how, right.how} <= comparisons and _is_singleton(left.against[0])
+
+
+def _same(left: Item, right: Item) -> bool:
+    if isinstance(left, Literal) and isinstance(right, Literal):
+        return type(left.value) is type(right.value) and left.value == right.value
+    return left == right
+
+
+def _is_singleton(item: Item) -> bool:
+    return isinstance(item, Literal) and (item.value is None or item.value is ...)
+
+
+def _names_one(test: ItemTest) -> bool:
+    return test.how in {How.IS, How.EQUAL} and len(test.against) == 1
+
+
+def _at_root(test: ItemTest) -> ItemTest:
+    return ItemTest(test.cell, (), test.how, test.against)
+
+
+def _part(item: Item, path: tuple[int | str, ...]) -> Item | None:
+    for step in path:
+        if isinstance(item, Record) and isinstance(step, int) and -len(item.fields) <= step:
+            if step >= len(item.fields):
+                return None
+            item = item.fields[step]
+        elif isinstance(item, Literal) and isinstance(item.value, str) and isinstance(step, int):
+            if not -len(item.value) <= step < len(item.value):
+                return None
+            item = Literal(item.value[step])
+        else:
+            return None
+    return None if isinstance(item, Data) else item
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    known: bool | None = False
+    for answer in answers:
+        if answer:
+            return True
+        if answer is None:
+            known = None
+    return known
+
+
+def _falsy(item: Item) -> bool | None:
+    match item:
+        case Literal(value):
+            return not value
+        case Record(fields):
+            return not fields
+        case Named():
+            return None if "." in item.name else False
+        case Unique() if item.type_name in _PLAIN_OBJECT:
+            return False
+    return None
+
+
+def _identical(item: Item, other: Item, *, pickled: bool) -> bool | None:
+    match item, other:
+        case Data(), _:
+            return None
+        case _, Data():
+            return None
+        case Literal(), Literal():
+            if not _same(item, other):
+                return False
+            return _keeps_identity(item) or (False if pickled else True)
+        case Named(), Named():
+            return item == other
+        case Unique(), Unique():
+            return item.serial == other.serial and not pickled
+        case Record(), Record():
+            return None if item == other and not pickled else False
+    return False
+
+
+def _keeps_identity(item: Literal) -> bool:
+    value = item.value
+    if isinstance(value, int):
+        return isinstance(value, bool) or value in _SMALL_INTS
+    return value is None or value is ...
+
+
+def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
+    match item, other:
+        case Data(), _:
+            return None
+        case _, Data():
+            return None
+        case Literal(), Literal():
+            return bool(item.value == other.value)
+        case Named(), Named():
+            return item == other
+        case Unique(), Unique():
+            if item.serial == other.serial and not pickled:
+                return True
+            return False if {item.type_name, other.type_name} & _PLAIN_OBJECT else None
+        case Record(), Record():
+            if len(item.fields) != len(other.fields):
+                return False
+            answers = [
+                _equal(left, right, pickled=pickled)
+                for left, right in zip(item.fields, other.fields, strict=True)
+            ]
+            if False in answers:
+                return False
+            return None if None in answers else True
+        case (Named(), Literal()) | (Literal(), Named()):
+            # An enum member may equal its value.
+            return None if not _is_singleton(item) and not _is_singleton(other) else False
+        case (Unique(), _) | (_, Unique()):
+            unique = item if isinstance(item, Unique) else other
+            assert isinstance(unique, Unique)
+            plain = unique.type_name in _PLAIN_OBJECT
+            return False if plain or _is_singleton(item) or _is_singleton(other) else None
+    return False
+
+
+def _instance(item: Item, kind: Item, how: How) -> bool | None:
+    if not isinstance(kind, Named):
+        return None
+    name = kind.name.removeprefix("builtins.").removeprefix("types.")
+    match item:
+        case Literal(value):
+            if name in _BUILTINS:
+                types = _BUILTINS[name]
+                return type(value) in types if how is How.TYPE else isinstance(value, types)
+            return None if "." not in kind.name and name.islower() else False
+        case Record(type_name=type_name) | Unique(type_name=type_name):
+            own = type_name.removeprefix("builtins.")
+            if own == name:
+                return True
+            if how is How.TYPE or (own in _BUILTINS and name in _BUILTINS):
+                return False
+            return False if own == "object" else None
+    return None

@@ -1,0 +1,100 @@
+"""Which handler catches what."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Final
+
+from flake8_joinqueue.protocol import ExceptionName, Handler
+
+# What is thrown: a dotted name, "" for an exception of which nothing is known, or one of these.
+EMPTY: Final = "queue.Empty"
+SHUT_DOWN: Final = "queue.ShutDown"
+ORDINARY: Final = "an exception of a call"
+
+_ALL: Final = frozenset({"Exception", "BaseException"})
+_NEVER_FROM_CALLS: Final = frozenset(
+    {
+        "Empty",
+        "Full",
+        "QueueEmpty",
+        "QueueFull",
+        "ShutDown",
+        "QueueShutDown",
+        "KeyboardInterrupt",
+        "SystemExit",
+        "GeneratorExit",
+        "CancelledError",
+    }
+)
+_BASES: Final = {
+    "KeyError": "LookupError",
+    "IndexError": "LookupError",
+    "ZeroDivisionError": "ArithmeticError",
+    "OverflowError": "ArithmeticError",
+    "NotImplementedError": "RuntimeError",
+    "RecursionError": "RuntimeError",
+    "UnicodeError": "ValueError",
+    "ModuleNotFoundError": "ImportError",
+    "FileNotFoundError": "OSError",
+    "PermissionError": "OSError",
+    "TimeoutError": "OSError",
+    "ConnectionError": "OSError",
+    "BrokenPipeError": "ConnectionError",
+    "ConnectionResetError": "ConnectionError",
+}
+_NOT_AN_EXCEPTION: Final = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+
+
+def catches(handler: Handler, thrown: str) -> bool | None:
+    """Say whether a handler catches what is thrown; `None` where it may."""
+    if not handler.exceptions:
+        return True
+    answers = {_catches(exception, thrown) for exception in handler.exceptions}
+    if True in answers:
+        return True
+    return None if None in answers else False
+
+
+def _catches(exception: ExceptionName, thrown: str) -> bool | None:
+    name = _last(exception.name)
+    if thrown == ORDINARY:
+        if name in _ALL:
+            return True
+        return False if name in _NEVER_FROM_CALLS else None
+    if name == "BaseException":
+        return True
+    if name == "Exception":
+        return _last(thrown) not in _NOT_AN_EXCEPTION
+    if thrown == EMPTY:
+        return None if not name else name.endswith("Empty")
+    if thrown == SHUT_DOWN:
+        return None if not name else name.endswith("ShutDown")
+    if not name or not thrown:
+        return None
+    if name in _BASES.values() or name in _BASES:
+        return name in _with_bases(_last(thrown)) or (None if _is_own(thrown) else False)
+    if name == _last(thrown):
+        return True
+    # A class of the program may derive from another one of it.
+    return None if _is_own(thrown) and _is_own(exception.name) else False
+
+
+def _is_own(name: str) -> bool:
+    return _last(name) not in _NOT_AN_EXCEPTION and not _is_builtin(_last(name))
+
+
+def _is_builtin(name: str) -> bool:
+    return hasattr(builtins, name)
+
+
+def _with_bases(name: str) -> set[str]:
+    names = {name}
+    while name in _BASES:
+        name = _BASES[name]
+        names.add(name)
+    return names
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]

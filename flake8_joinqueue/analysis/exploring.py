@@ -1,0 +1,483 @@
+"""Finding the ways from one `get` to the next."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from flake8_joinqueue.analysis.deciding import decide, implied
+from flake8_joinqueue.analysis.flow import DIED, END, Edge, EdgeKind, Flow, Node
+from flake8_joinqueue.analysis.ways import Fact, Outcome, Part, Station, Value, Way
+from flake8_joinqueue.counts import Count, equal, less
+from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.protocol import (
+    Alias,
+    Break,
+    Cell,
+    Continue,
+    CountTest,
+    Data,
+    Exit,
+    Get,
+    Handler,
+    Hunch,
+    Increment,
+    Item,
+    ItemTest,
+    Literal,
+    Put,
+    Raise,
+    Return,
+    SetCell,
+    Site,
+    TaskDone,
+)
+
+MOST_STATES: Final = 20_000
+MOST_STATIONS: Final = 200
+MANY_DONES: Final = 3
+_MOST_PUTS: Final = 2
+_LARGE: Final = 64
+
+_NOTHING: Final[frozenset[Cell]] = frozenset()
+
+
+class _State(NamedTuple):
+    """How far a way has come, and what matters of what happened on it."""
+
+    node: int
+    values: frozenset[tuple[Cell, Value]] = frozenset()
+    facts: frozenset[Fact] = frozenset()
+    assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()
+    dones: int = 0
+    puts: tuple[Put, ...] = ()
+    marks: frozenset[str] = frozenset()
+    increments: frozenset[Cell] = _NOTHING
+    counters: frozenset[Cell] = _NOTHING
+    point: int = -1  # the node from which on no `task_done` can follow
+    ending: Site | None = None
+    jumped: bool = False  # `ending` is a jump, which nothing behind it can better
+    clears: tuple[tuple[Cell, Site, bool], ...] = ()
+    left_by: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoneStep:
+    """A `task_done` on a way from `source`, after `before` others, and whether nothing was taken."""
+
+    source: Station | None
+    done: TaskDone
+    before: int
+    empty: bool
+
+
+class Explorer:
+    """Finds all ways of one actor on one queue.
+
+    `ways` holds them, `stations` where they meet, `done_steps` each `task_done` met on the way.
+    """
+
+    def __init__(self, flow: Flow, queue: int) -> None:
+        self._flow = flow
+        self._queue = queue
+        reachable = flow.reachable()
+        self.get_nodes = [
+            node for node in flow.where(Get) if self._is_get(node) and node in reachable
+        ]
+        gets = set(self.get_nodes)
+        self.done_nodes = [
+            node
+            for node in flow.where(TaskDone)
+            if self._operates(node) and node in reachable
+        ]
+        self._stay = flow.reaching(gets)
+        self._accounting = flow.reaching(set(self.done_nodes), gets)
+        self._homes = {node: flow.reaching({node}) for node in gets}
+        self._survey(reachable)
+        self._states = 0
+        self.ways: list[Way] = []
+        self.done_steps: dict[DoneStep, None] = {}
+        self.stations: dict[Station, None] = {}
+        self._explore_all()
+
+    def _is_get(self, node: int) -> bool:
+        operation = self._flow.nodes[node].operation
+        return isinstance(operation, Get) and operation.queue == self._queue
+
+    def _operates(self, node: int) -> bool:
+        operation = self._flow.nodes[node].operation
+        return isinstance(operation, TaskDone) and operation.queue == self._queue
+
+    def _survey(self, reachable: set[int]) -> None:
+        """Find the variables that are tested: only they matter."""
+        nodes = [self._flow.nodes[node] for node in reachable]
+        tests = [node.test for node in nodes if isinstance(node.test, ItemTest | CountTest)]
+        self._often = {test for test, times in Counter(tests).items() if times > 1}
+        self._flags = {
+            node.test.cell
+            for node in nodes
+            if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
+        }
+        self._small = {test.cell for test in tests if isinstance(test, CountTest)} - {
+            test.cell
+            for test in tests
+            if isinstance(test, CountTest) and not _is_small(test.count)
+        }
+        tested = {test.cell for test in tests}
+        aliases = [
+            (node.operation.cell, node.operation.value.cell)
+            for node in nodes
+            if isinstance(node.operation, SetCell) and isinstance(node.operation.value, Alias)
+        ]
+        todo = set(tested)
+        while todo:
+            found = {source for cell, source in aliases if cell in todo} - tested
+            tested |= found
+            todo = found
+        self._tested = tested
+
+    # --- the search ------------------------------------------------------------------------------
+
+    def _explore_all(self) -> None:
+        self._explore(None, [_State(self._flow.start)])
+        done: set[Station] = set()
+        while len(done) < len(self.stations):
+            station = next(station for station in self.stations if station not in done)
+            done.add(station)
+            if len(done) > MOST_STATIONS:
+                raise self._too_many()
+            self._explore(station, list(self._first_steps(station)))
+
+    def _too_many(self) -> NotAnalysed:
+        return NotAnalysed("a worker has more ways from one get to the next than can be followed")
+
+    def _first_steps(self, station: Station) -> Iterator[_State]:
+        node = self._flow.nodes[station.node]
+        get = node.operation
+        assert isinstance(get, Get)
+        for edge in node.edges:
+            state = _State(edge.target, frozenset(station.values), station.facts)
+            if edge.kind is EdgeKind.EMPTY:
+                yield state._replace(marks=frozenset({"empty"}))
+            else:
+                yield self._assigned(state, get.cell, Part())
+
+    def _explore(self, source: Station | None, todo: list[_State]) -> None:
+        seen = set(todo)
+        found: dict[Way, None] = {}
+        while todo:
+            state = todo.pop()
+            way = self._arrived(state, source)
+            if way is not None:
+                found[way] = None
+                continue
+            for following in self._steps(self._noted(state, source), source):
+                if following not in seen:
+                    seen.add(following)
+                    todo.append(following)
+            if len(seen) > MOST_STATES:
+                raise self._too_many()
+        self.ways.extend(found)
+
+    def _arrived(self, state: _State, source: Station | None) -> Way | None:
+        target: Station | None = None
+        if state.node == END:
+            outcome = Outcome.ENDS
+        elif state.node == DIED:
+            outcome = Outcome.DIES
+        elif self._is_get(state.node):
+            outcome = Outcome.NEXT
+            target = self._station(state)
+            self.stations[target] = None
+        else:
+            return None
+        start = self._flow.nodes[source.node].operation if source else None
+        assert start is None or isinstance(start, Get)
+        return Way(
+            source,
+            start,
+            outcome,
+            target,
+            empty="empty" in state.marks,
+            raised="raised" in state.marks,
+            outside="outside" in state.marks,
+            opaque="opaque" in state.marks,
+            counted="counted" in state.marks,
+            assumptions=state.assumptions,
+            dones=state.dones,
+            puts=state.puts,
+            increments=state.increments,
+            counters=state.counters,
+            ending=_ending(state),
+        )
+
+    def _station(self, state: _State) -> Station:
+        values = frozenset(
+            (cell, value) for cell, value in state.values if not isinstance(value, Part)
+        )
+        facts = frozenset(fact for fact in state.facts if isinstance(fact[0], CountTest))
+        return Station(state.node, values, facts)
+
+    # --- what a node does ------------------------------------------------------------------------
+
+    def _noted(self, state: _State, source: Station | None) -> _State:
+        """Return the state with what its node does to the way's ending noted."""
+        if source is None or "empty" in state.marks or state.jumped:
+            return state
+        node = self._flow.nodes[state.node]
+        if state.point < 0:
+            if state.node in self._accounting:
+                return state
+            state = state._replace(point=state.node)
+        operation = node.operation
+        if isinstance(operation, Handler):
+            if state.ending is None:
+                return state._replace(ending=operation.site)
+        elif self._ends_path(node, state, source):
+            assert operation is not None
+            return state._replace(ending=operation.site, jumped=True)
+        return state
+
+    def _ends_path(self, node: Node, state: _State, source: Station) -> bool:
+        """Say whether a node is a jump that ends the way: not one of an inner loop or of a helper
+        entered later, and not one behind the loop of the `get`."""
+        loops = self._flow.nodes[source.node].loops
+        if loops and loops[-1] not in node.loops:
+            return False
+        point = self._flow.nodes[state.point]
+        match node.operation:
+            case Break() | Continue():
+                return point.loops[: len(node.loops)] == node.loops
+            case Return():
+                return point.scopes[: len(node.scopes)] == node.scopes
+            case Raise() | Exit():
+                return True
+        return False
+
+    def _steps(self, state: _State, source: Station | None) -> Iterator[_State]:
+        node = self._flow.nodes[state.node]
+        if node.test is not None:
+            yield from self._test(state, node, source)
+            return
+        after = self._done(state, node, source)
+        for edge in node.edges:
+            mark = self._mark(state.node, node, edge)
+            following = after._replace(node=edge.target)
+            if mark:
+                following = following._replace(marks=following.marks | {mark})
+            yield following
+
+    def _mark(self, index: int, node: Node, edge: Edge) -> str:
+        if edge.kind is EdgeKind.RAISED:
+            return "raised"
+        if edge.kind is EdgeKind.CHOICE:
+            return "outside"
+        leaves = index in self._stay and edge.target not in self._stay
+        if leaves and edge.kind is EdgeKind.DONE:
+            return "counted"
+        if leaves and edge.kind is EdgeKind.EMPTY:
+            return "opaque"  # another queue was empty
+        return ""
+
+    def _done(self, state: _State, node: Node, source: Station | None) -> _State:
+        """Return the state after the operation of a node."""
+        match node.operation:
+            case TaskDone() as done if done.queue == self._queue:
+                step = DoneStep(source, done, state.dones, "empty" in state.marks)
+                if "outside" not in state.marks:
+                    self.done_steps[step] = None
+                return state._replace(dones=min(MANY_DONES, state.dones + 1))
+            case Put() as put if put.queue == self._queue:
+                if len(state.puts) < _MOST_PUTS and put not in state.puts:
+                    return state._replace(puts=(*state.puts, put))
+            case Get(cell=cell):
+                return self._assigned(state, cell, None)
+            case SetCell() as assignment:
+                return self._set(state, assignment, source)
+            case Increment(cell, by):
+                return self._incremented(state, cell, by)
+        return state
+
+    def _set(self, state: _State, assignment: SetCell, source: Station | None) -> _State:
+        cell, value = assignment.cell, assignment.value
+        if cell not in self._tested:
+            return state
+        held: Value | None
+        if isinstance(value, Alias):
+            held = _value(state, value.cell)
+            if isinstance(held, Part):
+                held = Part(held.path + value.path)
+            elif value.path:
+                held = None
+        else:
+            held = None if isinstance(value, Data) else value
+        state = self._assigned(state, cell, held)
+        if source is not None and cell in self._flags and isinstance(held, Literal):
+            others = tuple(clear for clear in state.clears if clear[0] != cell)
+            clear = (cell, assignment.site, not state.jumped)
+            return state._replace(clears=(*others, clear))
+        return state
+
+    def _incremented(self, state: _State, cell: Cell, by: int) -> _State:
+        value = _value(state, cell)
+        grown: Value | None = None
+        if cell in self._small and isinstance(value, Literal) and isinstance(value.value, int):
+            number = value.value + by
+            grown = Literal(number) if abs(number) <= _LARGE else None
+        state = self._assigned(state, cell, grown)
+        if cell in self._tested:
+            return state._replace(increments=state.increments | {cell})
+        return state
+
+    def _assigned(self, state: _State, cell: Cell, value: Value | None) -> _State:
+        if cell not in self._tested:
+            return state
+        values = {pair for pair in state.values if pair[0] != cell}
+        if value is not None:
+            values.add((cell, value))
+        facts = frozenset(fact for fact in state.facts if fact[0].cell != cell)
+        return state._replace(values=frozenset(values), facts=facts)
+
+    # --- tests -----------------------------------------------------------------------------------
+
+    def _test(self, state: _State, node: Node, source: Station | None) -> Iterator[_State]:
+        answer, by_item = self._answer(state, node)
+        for edge in node.edges:
+            if answer is not None and edge.truth != answer:
+                continue
+            following = state._replace(node=edge.target)
+            if answer is None:
+                following = self._remembered(following, state, node, edge)
+            yield self._left(following, state, node, edge, source, by_item=by_item)
+
+    def _answer(self, state: _State, node: Node) -> tuple[bool | None, bool]:
+        """Return how a test goes, `None` if either way; and whether it looks at the item taken."""
+        test = node.test
+        if not isinstance(test, ItemTest | CountTest):
+            return None, False
+        value = _value(state, test.cell)
+        for fact, truth in state.facts:
+            if fact == test:
+                return truth, False
+        if isinstance(test, CountTest):
+            return _counted(value, test), False
+        if isinstance(value, Part):
+            return implied(state.assumptions, _seen(test, value), pickled=False), True
+        if value is None:
+            return None, False
+        return decide(test, value, pickled=False), False
+
+    def _remembered(self, following: _State, state: _State, node: Node, edge: Edge) -> _State:
+        test = node.test
+        if isinstance(test, ItemTest):
+            value = _value(state, test.cell)
+            if isinstance(value, Part):
+                assumption = (_seen(test, value), edge.truth)
+                return following._replace(assumptions=state.assumptions | {assumption})
+            if test in self._often:
+                return following._replace(facts=state.facts | {(test, edge.truth)})
+        elif isinstance(test, CountTest) and not isinstance(_value(state, test.cell), Part):
+            return following._replace(facts=state.facts | {(test, edge.truth)})
+        return following
+
+    def _left(
+        self,
+        following: _State,
+        state: _State,
+        node: Node,
+        edge: Edge,
+        source: Station | None,
+        *,
+        by_item: bool,
+    ) -> _State:
+        """Return the state with what it means that the test decided to leave, if it did."""
+        others = [other.target for other in node.edges if other.truth != edge.truth]
+        test = node.test
+        if isinstance(test, Hunch) and test.outside:
+            home = self._homes[source.node] if source else self._stay
+            if edge.target not in home and any(other in home for other in others):
+                return following._replace(marks=state.marks | {"outside"})
+            return following
+        stay = self._stay
+        if edge.target in stay or not any(other in stay for other in others):
+            return following
+        if isinstance(test, CountTest):
+            following = following._replace(counters=state.counters | {test.cell})
+        value = _value(state, test.cell) if isinstance(test, ItemTest | CountTest) else None
+        if node.condition_of is not None and isinstance(test, ItemTest | CountTest):
+            following = following._replace(left_by=test.cell)
+        known = by_item or isinstance(test, CountTest) or value is not None
+        if known and not (isinstance(test, CountTest) and isinstance(value, Part)):
+            return following
+        return following._replace(marks=state.marks | {"opaque"})
+
+
+def _is_small(count: Count) -> bool:
+    return count.number is not None and abs(count.number) <= _LARGE
+
+
+def _value(state: _State, cell: Cell) -> Value | None:
+    for other, value in state.values:
+        if other == cell:
+            return value
+    return None
+
+
+def _seen(test: ItemTest, value: Part) -> ItemTest:
+    """Return a test of the item, in place of one of a variable that has a part of it."""
+    return ItemTest(_ITEM, value.path + test.path, test.how, test.against)
+
+
+_ITEM: Final = Cell(-1, "the item")
+
+
+def _ending(state: _State) -> Site | None:
+    for cell, site, first in state.clears:
+        if cell == state.left_by and first:
+            return site
+    return state.ending
+
+
+_OPERATORS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _counted(value: Value | None, test: CountTest) -> bool | None:
+    if not isinstance(value, Literal) or not isinstance(value.value, int):
+        return None
+    return compare(Count.of(value.value), test.operator, test.count)
+
+
+def compare(left: Count, sign: str, right: Count) -> bool | None:
+    """Say whether two counts compare so; `None` where it depends."""
+    if left.number is not None and right.number is not None:
+        return _OPERATORS[sign](left.number, right.number)
+    match sign:
+        case "==":
+            return equal(left, right)
+        case "!=":
+            return _opposite(equal(left, right))
+        case "<":
+            return less(left, right)
+        case ">=":
+            return _opposite(less(left, right))
+        case ">":
+            return less(right, left)
+        case "<=":
+            return _opposite(less(right, left))
+    return None
+
+
+def _opposite(answer: bool | None) -> bool | None:  # noqa: FBT001 (an answer, not a switch)
+    return None if answer is None else not answer
+
+

@@ -1,0 +1,115 @@
+"""The control flow of one actor's body, as a graph."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from flake8_joinqueue.protocol import (
+    Block,
+    CountTest,
+    Handler,
+    Hunch,
+    ItemTest,
+    Operation,
+    Setting,
+)
+
+Atom: TypeAlias = "ItemTest | CountTest | Hunch | Setting"
+
+
+class EdgeKind(enum.Enum):
+    """Why control goes along an edge."""
+
+    PLAIN = "plain"
+    TEST = "test"  # a condition was true or false
+    EMPTY = "empty"  # a `get` raised instead of taking an item
+    RAISED = "raised"  # a call raised, and a handler of this actor is ready for it
+    THROWN = "thrown"  # a `raise` statement
+    AGAIN = "again"  # another round of a counted loop
+    DONE = "done"  # a counted loop has had its rounds
+    CHOICE = "choice"  # one of the blocks that are run in any order, or none
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A step to the node `target`; `truth` is how a test went."""
+
+    target: int
+    kind: EdgeKind = EdgeKind.PLAIN
+    truth: bool = True
+
+
+@dataclass(slots=True)
+class Node:
+    """A point in the flow: an operation, the entry of a handler, or a test.
+
+    `loops` and `scopes` are those it stands in, outermost first, through calls too; `condition_of`
+    is the serial of the `while` loop whose condition a test belongs to.
+    """
+
+    operation: Operation | Handler | None = None
+    test: Atom | None = None
+    loops: tuple[int, ...] = ()
+    scopes: tuple[int, ...] = ()
+    condition_of: int | None = None
+    edges: list[Edge] = field(default_factory=list)
+
+
+END = 0
+DIED = 1
+
+
+class Flow:
+    """The control-flow graph of a body.
+
+    Nodes are numbers. `END` is where the actor ends in good order, `DIED` where an exception that
+    nothing catches ends it; `start` is where it begins.
+    """
+
+    def __init__(self, body: Block) -> None:
+        from flake8_joinqueue.analysis.compiling import Compiler  # noqa: PLC0415 (they are one)
+
+        self.nodes: list[Node] = [Node(), Node()]
+        self.start = Compiler(self.nodes).compile(body)
+        self._sources: list[list[int]] | None = None
+
+    def successors(self, node: int) -> list[Edge]:
+        """Return the edges that leave a node."""
+        return self.nodes[node].edges
+
+    def reachable(self, start: int | None = None) -> set[int]:
+        """Return the nodes that can be reached from a node, itself included (from the start)."""
+        seen = {self.start if start is None else start}
+        todo = list(seen)
+        while todo:
+            for edge in self.nodes[todo.pop()].edges:
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    todo.append(edge.target)
+        return seen
+
+    def reaching(self, targets: set[int], barriers: set[int] | None = None) -> set[int]:
+        """Return the nodes from which one of `targets` can be reached without passing a barrier.
+
+        A barrier that is a target counts as reached; a barrier is never in the answer else.
+        """
+        barriers = barriers or set()
+        if self._sources is None:
+            self._sources = [[] for _ in self.nodes]
+            for source, node in enumerate(self.nodes):
+                for edge in node.edges:
+                    self._sources[edge.target].append(source)
+        seen = set(targets)
+        todo = list(targets)
+        while todo:
+            for source in self._sources[todo.pop()]:
+                if source not in seen and source not in barriers:
+                    seen.add(source)
+                    todo.append(source)
+        return seen
+
+    def where(self, *kinds: type) -> list[int]:
+        """Return the nodes whose operation is of one of these kinds."""
+        return [index for index, node in enumerate(self.nodes) if isinstance(node.operation, kinds)]

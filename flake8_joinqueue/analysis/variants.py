@@ -1,0 +1,291 @@
+"""A Protocol for each way its settings may be.
+
+A `Setting` is unknown but goes the same way everywhere in one run, so a report must hold however
+it goes. Here the settings are taken out: what comes out has none, nor code that is never reached.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from flake8_joinqueue.analysis.walking import blocks_in, operations_in
+from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.protocol import (
+    AllOf,
+    AnyOf,
+    AnyOrder,
+    Block,
+    Branch,
+    Break,
+    Condition,
+    Continue,
+    Exit,
+    Get,
+    Hunch,
+    ItemTest,
+    JoinActor,
+    JoinQueue,
+    Loop,
+    LoopKind,
+    ManagerEnds,
+    Not,
+    Operation,
+    Protocol,
+    Put,
+    Raise,
+    Return,
+    Scope,
+    Setting,
+    Start,
+    TaskDone,
+    Try,
+)
+
+MOST_SETTINGS = 6
+
+_JUMPS = (Break, Continue, Return, Raise, Exit)
+_WEIGHTY = (Put, Get, TaskDone, JoinQueue, JoinActor, Start, ManagerEnds)
+
+_Fate: TypeAlias = "Callable[[Setting], Condition]"  # what becomes of a setting
+
+
+def variants(protocol: Protocol) -> Iterator[Protocol]:
+    """Yield the protocol as it is under each valuation of its settings.
+
+    Raises `NotAnalysed` where there are more settings than can be gone through.
+    """
+    bodies = [_without_stop_flags(actor.body, in_loop=False) for actor in protocol.actors]
+    keys = _keys(bodies)
+    if len(keys) > MOST_SETTINGS:
+        keys = _keys(bodies, weighty=True)
+    if len(keys) > MOST_SETTINGS:
+        reason = f"{len(keys)} settings decide what happens, which is too many to go through"
+        raise NotAnalysed(reason)
+    for valuation in itertools.product((True, False), repeat=len(keys)):
+        values = dict(zip(keys, valuation, strict=True))
+        actors = tuple(
+            replace(actor, body=_specialised(body, values))
+            for actor, body in zip(protocol.actors, bodies, strict=True)
+        )
+        yield replace(protocol, actors=actors)
+
+
+# --- conditions ----------------------------------------------------------------------------------
+
+
+def settings_in(condition: Condition) -> Iterator[Setting]:
+    """Yield the settings a condition asks for."""
+    match condition:
+        case Setting():
+            yield condition
+        case Not(inner):
+            yield from settings_in(inner)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from settings_in(part)
+
+
+def _tests_an_item(condition: Condition) -> bool:
+    match condition:
+        case ItemTest():
+            return True
+        case Not(inner):
+            return _tests_an_item(inner)
+        case AllOf(parts) | AnyOf(parts):
+            return any(_tests_an_item(part) for part in parts)
+    return False
+
+
+def folded(condition: Condition, fate: _Fate) -> Condition:
+    """Return the condition with its settings replaced and its constants folded."""
+    match condition:
+        case Setting():
+            return fate(condition)
+        case Not(inner):
+            opposite = folded(inner, fate)
+            return not opposite if isinstance(opposite, bool) else Not(opposite)
+        case AllOf(parts):
+            return _joined(parts, fate, neutral=True)
+        case AnyOf(parts):
+            return _joined(parts, fate, neutral=False)
+    return condition
+
+
+def _joined(parts: Iterable[Condition], fate: _Fate, *, neutral: bool) -> Condition:
+    kept: list[Condition] = []
+    for part in parts:
+        simple = folded(part, fate)
+        if simple is (not neutral):
+            # What stands before it is still asked, but asking changes nothing.
+            return not neutral
+        if simple is not neutral:
+            kept.append(simple)
+    if not kept:
+        return neutral
+    if len(kept) == 1:
+        return kept[0]
+    return AllOf(tuple(kept)) if neutral else AnyOf(tuple(kept))
+
+
+def _either_way(setting: Setting) -> Condition:
+    return Hunch(setting.label or setting.key)
+
+
+def _set_from_outside(setting: Setting) -> Condition:
+    return Hunch(setting.label or setting.key, outside=True)
+
+
+# --- settings that a loop depends on --------------------------------------------------------------
+
+
+def _without_stop_flags(block: Block, *, in_loop: bool) -> Block:
+    """Return the block with the settings gone that decide how long a loop goes on.
+
+    `in_loop`: a `Return` here would leave a loop of the same scope.
+    """
+    return tuple(_without_stop_flag(operation, in_loop=in_loop) for operation in block)
+
+
+def _without_stop_flag(operation: Operation, *, in_loop: bool) -> Operation:
+    match operation:
+        case Loop():
+            condition = folded(operation.condition, _either_way)
+            operation = replace(operation, condition=condition)
+            return _mapped(operation, lambda block: _without_stop_flags(block, in_loop=True))
+        case Scope():
+            return _mapped(operation, lambda block: _without_stop_flags(block, in_loop=False))
+        case Branch():
+            inside = _mapped(operation, lambda block: _without_stop_flags(block, in_loop=in_loop))
+            assert isinstance(inside, Branch)
+            return _stop_branch(inside) if in_loop else inside
+    return _mapped(operation, lambda block: _without_stop_flags(block, in_loop=in_loop))
+
+
+def _stop_branch(branch: Branch) -> Branch:
+    if _leaves_loop(branch.then) == _leaves_loop(branch.otherwise):
+        return branch
+    return replace(branch, condition=folded(branch.condition, _set_from_outside))
+
+
+def _leaves_loop(block: Block) -> bool:
+    """Say whether a block can leave the loop it stands in, without a test of an item before."""
+    return any(_can_leave(operation, own_loop=False, own_scope=False) for operation in block)
+
+
+def _can_leave(operation: Operation, *, own_loop: bool, own_scope: bool) -> bool:
+    match operation:
+        case Break():
+            return not own_loop
+        case Return():
+            return not own_scope
+        case Raise() | Exit():
+            return True
+        case Branch(condition) if _tests_an_item(condition):
+            return False
+        case Loop():
+            own_loop = True
+        case Scope():
+            own_loop, own_scope = True, True
+    return any(
+        _can_leave(inner, own_loop=own_loop, own_scope=own_scope)
+        for block in blocks_in(operation)
+        for inner in block
+    )
+
+
+# --- which settings there are -----------------------------------------------------------------------
+
+
+def _keys(bodies: Iterable[Block], *, weighty: bool = False) -> list[str]:
+    """Return the keys that make a difference; with `weighty`, to queues, actors or managers."""
+    keys: dict[str, None] = {}
+    for body in bodies:
+        for operation in operations_in(body):
+            if not isinstance(operation, Branch) or operation.then == operation.otherwise:
+                continue
+            arms = operations_in(operation.then + operation.otherwise)
+            if weighty and not any(isinstance(inner, _WEIGHTY) for inner in arms):
+                continue
+            keys.update((setting.key, None) for setting in settings_in(operation.condition))
+    return list(keys)
+
+
+# --- one variant ----------------------------------------------------------------------------------
+
+
+def _specialised(block: Block, values: Mapping[str, bool]) -> Block:
+    """Return the block under a valuation, without what is never reached."""
+
+    def fate(setting: Setting) -> Condition:
+        value = values.get(setting.key)
+        return _either_way(setting) if value is None else value
+
+    kept: list[Operation] = []
+    for operation in block:
+        for simple in _simplified(operation, values, fate):
+            kept.append(simple)
+            if _jumps(simple):
+                return tuple(kept)
+    return tuple(kept)
+
+
+def _simplified(operation: Operation, values: Mapping[str, bool], fate: _Fate) -> Block:
+    match operation:
+        case Branch(then=then, otherwise=otherwise):
+            if then == otherwise:
+                return _specialised(then, values)
+            condition = folded(operation.condition, fate)
+            if isinstance(condition, bool):
+                return _specialised(then if condition else otherwise, values)
+            operation = replace(operation, condition=condition)
+        case Loop(kind=LoopKind.WHILE):
+            condition = folded(operation.condition, fate)
+            if condition is False:
+                return _specialised(operation.head + operation.orelse, values)
+            operation = replace(operation, condition=condition)
+    return (_mapped(operation, lambda inner: _specialised(inner, values)),)
+
+
+def _jumps(operation: Operation) -> bool:
+    """Say whether control never goes on behind an operation of which the inside is simplified."""
+    if isinstance(operation, _JUMPS):
+        return True
+    if isinstance(operation, Branch):
+        return all(
+            arm and _jumps(arm[-1]) for arm in (operation.then, operation.otherwise)
+        )
+    return False
+
+
+def _mapped(operation: Operation, change: Callable[[Block], Block]) -> Operation:
+    """Return the operation with each block inside it changed."""
+    match operation:
+        case Branch():
+            return replace(
+                operation, then=change(operation.then), otherwise=change(operation.otherwise)
+            )
+        case Loop():
+            return replace(
+                operation,
+                head=change(operation.head),
+                body=change(operation.body),
+                orelse=change(operation.orelse),
+            )
+        case Scope():
+            return replace(operation, body=change(operation.body))
+        case AnyOrder():
+            return replace(operation, blocks=tuple(change(block) for block in operation.blocks))
+        case Try():
+            return replace(
+                operation,
+                body=change(operation.body),
+                handlers=tuple(
+                    replace(handler, body=change(handler.body)) for handler in operation.handlers
+                ),
+                orelse=change(operation.orelse),
+                final=change(operation.final),
+            )
+    return operation

@@ -1,0 +1,47 @@
+"""The main job: source text in, findings out."""
+
+from __future__ import annotations
+
+import ast
+
+from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
+from flake8_joinqueue.screen import relevant, speaks_of_queues
+
+_BOM = "\ufeff"
+
+
+def check_source(
+    text: str, filename: str = "<unknown>", tree: ast.Module | None = None
+) -> list[Finding]:
+    """The findings in a Python source text, sorted.
+
+    ``text`` is the whole file, decoded; ``tree`` is its ``ast`` where the caller has one already.
+    A file that cannot be read, or that runs into a limit, has one finding, JQ000.
+    """
+    if not speaks_of_queues(text):
+        return []
+    text = text.removeprefix(_BOM)
+    try:
+        if tree is None:
+            tree = _parse(text, filename)
+        source = relevant(text, tree)
+        return _read_and_judge(source, tree) if source else []
+    except NotAnalysed as outcome:
+        return [not_analysed(outcome.reason)]
+
+
+def _parse(text: str, filename: str) -> ast.Module:
+    try:
+        return ast.parse(text, filename)
+    except SyntaxError as error:
+        raise NotAnalysed(f"syntax error on line {error.lineno}, {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise NotAnalysed(f"Python cannot parse it, {error}") from error
+
+
+def _read_and_judge(source: str, tree: ast.Module) -> list[Finding]:
+    # Only a file that got this far pays for the import of LibCST.
+    from flake8_joinqueue.reading import read  # noqa: PLC0415
+    from flake8_joinqueue.rules import run  # noqa: PLC0415
+
+    return sorted(run(read(source, tree).protocols))

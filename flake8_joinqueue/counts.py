@@ -1,0 +1,147 @@
+"""Symbolic counts: how many workers, sentinels, rounds.
+
+A count is a polynomial with integer coefficients over symbols, so that `n - 1`, `2 * n` and
+`len(workers)` are compared by arithmetic. What cannot be decided is `None`, never a guess.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_serials = itertools.count()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Symbol:
+    """An unknown whole number of at least `low`. Two symbols are the same number if they are equal."""
+
+    name: str
+    serial: int = 0
+    low: int = 0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Monomial = tuple[Symbol, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A sum of products of symbols: `terms` holds (sorted symbols, coefficient), none of them 0."""
+
+    terms: tuple[tuple[Monomial, int], ...] = ()
+
+    @classmethod
+    def of(cls, number: int) -> Count:
+        """Return the count that is `number`."""
+        return cls((((), number),)) if number else cls()
+
+    @classmethod
+    def symbol(cls, name: str, serial: int = 0, low: int = 0) -> Count:
+        """Return the count that is the symbol of that name and serial, at least `low`."""
+        return cls((((Symbol(name, serial, low),), 1),))
+
+    @classmethod
+    def fresh(cls, name: str, low: int = 0) -> Count:
+        """Return a count equal to no other."""
+        return cls.symbol(name, next(_serials) + 1, low)
+
+    @property
+    def number(self) -> int | None:
+        """The number, where it is known."""
+        if not self.terms:
+            return 0
+        if len(self.terms) == 1 and not self.terms[0][0]:
+            return self.terms[0][1]
+        return None
+
+    def __add__(self, other: Count) -> Count:
+        return _collect(itertools.chain(self.terms, other.terms))
+
+    def __neg__(self) -> Count:
+        return Count(tuple((symbols, -factor) for symbols, factor in self.terms))
+
+    def __sub__(self, other: Count) -> Count:
+        return self + -other
+
+    def __mul__(self, other: Count) -> Count:
+        return _collect(
+            (tuple(sorted(left + right)), a * b)
+            for left, a in self.terms
+            for right, b in other.terms
+        )
+
+    def __str__(self) -> str:
+        if not self.terms:
+            return "0"
+        text = ""
+        for symbols, factor in self.terms:
+            sign = "-" if factor < 0 else "+"
+            text += f" {sign} " if text else ("-" if factor < 0 else "")
+            names = [str(symbol) for symbol in symbols]
+            text += " * ".join([str(abs(factor)), *names] if abs(factor) != 1 or not names else names)
+        return text
+
+    @property
+    def low(self) -> int | None:
+        """The least the count can be, `None` where it can be anything."""
+        low = 0
+        for symbols, factor in self.terms:
+            if symbols and factor < 0:
+                return None
+            least = factor
+            for symbol in symbols:
+                least *= symbol.low
+            low += least
+        return low
+
+
+ZERO = Count()
+ONE = Count.of(1)
+
+
+def total(counts: Iterable[Count]) -> Count:
+    """Return the sum of counts."""
+    return _collect(term for count in counts for term in count.terms)
+
+
+def equal(left: Count, right: Count) -> bool | None:
+    """Say whether two counts are the same number; `None` if that depends on the symbols."""
+    if left == right:
+        return True
+    if less(left, right) or less(right, left):
+        return False
+    return None
+
+
+def less(left: Count, right: Count) -> bool | None:
+    """Say whether `left` is less than `right` whatever the symbols are; `None` if that depends."""
+    difference = right - left
+    low = difference.low
+    if low is not None and low > 0:
+        return True
+    high = (-difference).low
+    if high is not None and high >= 0:
+        return False
+    return None
+
+
+def comparable(left: Count, right: Count) -> bool:
+    """Say whether two counts speak of the same symbols, so that comparing them means something."""
+    return less(left, right) is not None or equal(left, right) is not None
+
+
+def _collect(terms: Iterable[tuple[Monomial, int]]) -> Count:
+    factors: dict[Monomial, int] = {}
+    for symbols, factor in terms:
+        factors[symbols] = factors.get(symbols, 0) + factor
+    return _sorted(factors)
+
+
+def _sorted(factors: Mapping[Monomial, int]) -> Count:
+    # Symbols first, as people write `n - 1`.
+    ordered = sorted(factors.items(), key=lambda term: (-len(term[0]), term[0]))
+    return Count(tuple((symbols, factor) for symbols, factor in ordered if factor))

@@ -1,0 +1,1 @@
+"""Tables of what the libraries are and do. No code that reads programs lives here."""

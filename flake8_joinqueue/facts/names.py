@@ -1,0 +1,198 @@
+"""What the names of the libraries stand for: a dotted name to a fact, one table a library.
+
+`multiprocessing` and its contexts share one table; so do compatible packages, one line each.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from flake8_joinqueue.facts import queues
+
+
+@dataclass(frozen=True, slots=True)
+class MakesQueue:
+    """Calling it makes a queue of `kind`."""
+
+    kind: queues.QueueKind
+
+
+class ActorFamily(enum.Enum):
+    """What kind of actor a class makes."""
+
+    PROCESS = "process"
+    THREAD = "thread"
+
+
+@dataclass(frozen=True, slots=True)
+class MakesActor:
+    """Calling it, or a class derived from it, makes an actor that `start()` sets going."""
+
+    family: ActorFamily
+
+
+@dataclass(frozen=True, slots=True)
+class MakesManager:
+    """Calling it makes a manager. `running` is false where `start()` has to be called."""
+
+    running: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MakesContext:
+    """Calling it makes a context of multiprocessing."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakesSynchroniser:
+    """Calling it makes something that actors wait on: an event, a barrier, a condition."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakesCount:
+    """Calling it returns a whole number of at least `low`, the same each time."""
+
+    name: str
+    low: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndsProgram:
+    """Calling it ends the actor; `hard` means that nobody is waited for."""
+
+    hard: bool = False
+
+
+Fact: TypeAlias = (
+    "MakesQueue | MakesActor | MakesManager | MakesContext | MakesSynchroniser | MakesCount"
+    " | EndsProgram"
+)
+
+_PROCESS = MakesActor(ActorFamily.PROCESS)
+_THREAD = MakesActor(ActorFamily.THREAD)
+
+# The names of `multiprocessing`, which its contexts offer as well.
+MULTIPROCESSING: Mapping[str, Fact] = MappingProxyType(
+    {
+        "JoinableQueue": MakesQueue(queues.PROCESS_JOINABLE),
+        "Queue": MakesQueue(queues.PROCESS_QUEUE),
+        "SimpleQueue": MakesQueue(queues.PROCESS_SIMPLE),
+        "Process": _PROCESS,
+        "Manager": MakesManager(),
+        "get_context": MakesContext(),
+        "Event": MakesSynchroniser("Event"),
+        "Condition": MakesSynchroniser("Condition"),
+        "Barrier": MakesSynchroniser("Barrier"),
+        "Semaphore": MakesSynchroniser("Semaphore"),
+        "BoundedSemaphore": MakesSynchroniser("Semaphore"),
+        "cpu_count": MakesCount("cpu_count()", 1),
+    }
+)
+
+# What a manager offers: `JoinableQueue` and `Queue` are both `queue.Queue` behind a proxy.
+MANAGER: Mapping[str, Fact] = MappingProxyType(
+    {
+        "JoinableQueue": MakesQueue(queues.MANAGER_QUEUE),
+        "Queue": MakesQueue(queues.MANAGER_QUEUE),
+        "Event": MakesSynchroniser("Event"),
+        "Condition": MakesSynchroniser("Condition"),
+        "Barrier": MakesSynchroniser("Barrier"),
+        "Semaphore": MakesSynchroniser("Semaphore"),
+    }
+)
+
+_LIBRARY: dict[str, Fact] = {
+    "multiprocessing.queues.JoinableQueue": MakesQueue(queues.PROCESS_JOINABLE),
+    "multiprocessing.queues.Queue": MakesQueue(queues.PROCESS_QUEUE),
+    "multiprocessing.queues.SimpleQueue": MakesQueue(queues.PROCESS_SIMPLE),
+    "multiprocessing.process.Process": _PROCESS,
+    "multiprocessing.context.Process": _PROCESS,
+    "multiprocessing.context.ForkProcess": _PROCESS,
+    "multiprocessing.context.SpawnProcess": _PROCESS,
+    "multiprocessing.context.ForkServerProcess": _PROCESS,
+    "multiprocessing.managers.SyncManager": MakesManager(running=False),
+    "queue.Queue": MakesQueue(queues.THREAD_QUEUE),
+    "queue.LifoQueue": MakesQueue(queues.THREAD_QUEUE),
+    "queue.PriorityQueue": MakesQueue(queues.THREAD_QUEUE),
+    "queue.SimpleQueue": MakesQueue(queues.THREAD_SIMPLE),
+    "threading.Thread": _THREAD,
+    "threading.Timer": _THREAD,
+    "threading.Event": MakesSynchroniser("Event"),
+    "threading.Condition": MakesSynchroniser("Condition"),
+    "threading.Barrier": MakesSynchroniser("Barrier"),
+    "threading.Semaphore": MakesSynchroniser("Semaphore"),
+    "threading.BoundedSemaphore": MakesSynchroniser("Semaphore"),
+    "os.cpu_count": MakesCount("cpu_count()", 1),
+    "os.process_cpu_count": MakesCount("process_cpu_count()", 1),
+    "sys.exit": EndsProgram(),
+    "exit": EndsProgram(),
+    "quit": EndsProgram(),
+    "os._exit": EndsProgram(hard=True),
+    "os.abort": EndsProgram(hard=True),
+}
+
+
+def fact(name: str) -> Fact | None:
+    """Return what the dotted `name` of a library stands for, or `None` where nothing is known."""
+    known = _LIBRARY.get(name)
+    if known is None and name.startswith("multiprocessing."):
+        known = MULTIPROCESSING.get(name[len("multiprocessing.") :])
+    return known
+
+
+# Calls that look at their arguments and keep nothing; a queue given to them does not escape.
+HARMLESS = frozenset(
+    {
+        "print",
+        "len",
+        "id",
+        "repr",
+        "str",
+        "type",
+        "bool",
+        "int",
+        "float",
+        "hash",
+        "isinstance",
+        "issubclass",
+        "hasattr",
+        "callable",
+        "format",
+        "vars",
+        "dir",
+        "abs",
+        "round",
+        "sum",
+        "max",
+        "min",
+        "any",
+        "all",
+        "copy.copy",
+        "pprint.pprint",
+    }
+)
+HARMLESS_MODULES = ("logging.", "time.", "math.", "random.", "sys.", "os.", "warnings.", "gc.")
+# Names that start like harmless ones and yet keep what they are given.
+KEEPERS = ("logging.handlers.", "logging.config.")
+
+# Calls that do not raise in code that anybody would write a handler for.
+QUIET = frozenset({"print", "len", "id", "repr", "str", "type", "bool", "isinstance", "hasattr"})
+QUIET_MODULES = ("logging.", "time.", "random.", "gc.")
+
+
+def is_harmless(name: str) -> bool:
+    """Say whether the library call `name` neither keeps nor uses a queue given to it."""
+    if name in HARMLESS:
+        return True
+    return name.startswith(HARMLESS_MODULES) and not name.startswith(KEEPERS)
+
+
+def is_quiet(name: str) -> bool:
+    """Say whether nobody expects the library call `name` to raise."""
+    return name in QUIET or name.startswith(QUIET_MODULES)

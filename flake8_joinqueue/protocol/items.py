@@ -1,0 +1,169 @@
+"""What is put on a queue, what a variable holds, and how a program tests it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+
+    from flake8_joinqueue.counts import Count
+
+Constant: TypeAlias = "bool | int | float | complex | str | bytes | EllipsisType | None"
+
+
+# --- what is put ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant: `None`, `"STOP"`, `-1`. `label` is the name it went by, if any."""
+
+    value: Constant
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value with one identity a program: a class, a function, an enum member.
+
+    Pickling finds it again by its dotted `name`, so `is` holds across processes.
+    """
+
+    name: str
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """A fresh object: `object()`, an instance. `serial` tells two of them apart.
+
+    Pickling copies it, so neither `is` nor the default `==` holds across processes.
+    `type_name` is the dotted name of its class.
+    """
+
+    serial: int
+    type_name: str
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A tuple, list or named tuple of items. `type_name` is its class."""
+
+    fields: tuple[Item, ...]
+    type_name: str = "tuple"
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Ordinary work: a value of which nothing is known, but that it is meant to be worked on."""
+
+    label: str = field(default="", compare=False)
+
+
+Item: TypeAlias = Literal | Named | Unique | Record | Data
+
+
+# --- what a variable holds -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A variable whose value on a path matters: what a `get` returned, a flag, a counter."""
+
+    serial: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """What a cell holds when it was assigned (a part of) what another cell holds."""
+
+    cell: Cell
+    path: tuple[int | str, ...] = ()
+
+
+# --- how it is tested ----------------------------------------------------------------------------
+
+
+class How(enum.Enum):
+    """How an item is compared with what it is tested against."""
+
+    IS = "is"
+    EQUAL = "=="
+    IN = "in"
+    FALSY = "is falsy"
+    INSTANCE = "is an instance of"
+    TYPE = "is exactly of type"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTest:
+    """A test of (a part of) what `cell` holds; true where the relation `how` holds.
+
+    `path` are the indices, keys or attribute names from the item to the part looked at.
+    `against` holds what it is compared with: one item for IS and EQUAL, several for IN, the
+    classes (as `Named`) for INSTANCE and TYPE, none for FALSY.
+    """
+
+    cell: Cell
+    path: tuple[int | str, ...]
+    how: How
+    against: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountTest:
+    """A test of a counter in `cell` against a count; `operator` is `==`, `!=`, `<`, `<=`, `>`, `>=`."""
+
+    cell: Cell
+    operator: str
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Hunch:
+    """A test that may go either way each time: it looks at the item, or at where a loop stands.
+
+    `outside` says that it looks at something else that may change at any time: an event, a flag
+    that others clear.
+    """
+
+    label: str = field(default="", compare=False)
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A test of something unknown that goes the same way wherever `key` is the same in one run."""
+
+    key: str
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Conditions joined by `and`, tested from left to right."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Conditions joined by `or`, tested from left to right."""
+
+    conditions: tuple[Condition, ...]
+
+
+Condition: TypeAlias = "bool | ItemTest | CountTest | Hunch | Setting | Not | AllOf | AnyOf"

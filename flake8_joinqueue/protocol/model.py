@@ -1,0 +1,91 @@
+"""Who takes part in a Protocol: queues, managers, actors."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from flake8_joinqueue.counts import Count
+from flake8_joinqueue.facts.queues import QueueKind
+from flake8_joinqueue.protocol.operations import Block
+from flake8_joinqueue.protocol.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue, or `count` of them made at one place (one a worker, say).
+
+    `manager` is the index of the manager that serves it. `hidden` says that every use of it is in
+    sight, but for the operations `Escape`; a parameter or a global that other files may use is not.
+    """
+
+    index: int
+    name: str
+    kind: QueueKind
+    site: Site
+    count: Count
+    maxsize: Count | None = None
+    manager: int | None = None
+    hidden: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A manager process that serves queues."""
+
+    index: int
+    name: str
+    site: Site
+
+
+class ActorKind(enum.Enum):
+    """What carries an actor."""
+
+    MAIN = "main"
+    PROCESS = "process"
+    THREAD = "thread"
+    TASK = "task"
+
+
+class Daemon(enum.Enum):
+    """Is the actor a daemon?"""
+
+    YES = "daemon"
+    NO = "not a daemon"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever runs on its own: the main program, a process, a thread, a task; `count` of them made
+    at one place.
+
+    `body` is what each does; `opaque` says that the body is not in sight (`body` is then empty).
+    `parent` is the index of the actor that made it (`None` for main, whose index is 0).
+    """
+
+    index: int
+    name: str
+    kind: ActorKind
+    count: Count
+    daemon: Daemon
+    body: Block
+    site: Site
+    parent: int | None = None
+    opaque: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What happens from one entry point of a file on: the module, or a function nobody calls.
+
+    `actors[0]` is main. `ends` says that the interpreter exits where main ends (the module's own
+    run), so that everything that is not a daemon is waited for there; for a function that others
+    call it is false.
+    """
+
+    entry: str
+    queues: tuple[Queue, ...]
+    managers: tuple[Manager, ...]
+    actors: tuple[Actor, ...]
+    ends: bool = True

@@ -1,0 +1,310 @@
+"""The operations of a Protocol: a small language for what an actor does with queues.
+
+A `Block` is a tuple of operations, done in order. Every operation has the `site` it stands at.
+Queues, managers and actors are named by their index in the Protocol.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flake8_joinqueue.counts import Count
+from flake8_joinqueue.protocol.items import Alias, Cell, Condition, Item
+from flake8_joinqueue.protocol.sites import Site
+
+# --- queues --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """`item` is put on `queue`. `blocking` is false for `put_nowait` and puts with a timeout."""
+
+    queue: int
+    item: Item
+    site: Site
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """An item is taken from `queue` into `cell`.
+
+    `may_be_empty` is true where `Empty` may be raised instead (`get_nowait`, a timeout);
+    `nowait` where it does not wait at all.
+    """
+
+    queue: int
+    cell: Cell
+    site: Site
+    may_be_empty: bool = False
+    nowait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    """One item of `queue` is accounted for."""
+
+    queue: int
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class JoinQueue:
+    """Waits until the unfinished count of `queue` is zero. `argument` is the site of a timeout, if given."""
+
+    queue: int
+    site: Site
+    argument: Site | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """`empty()`, `qsize()` or `full()` is asked of `queue`."""
+
+    queue: int
+    method: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """`queue.close()`."""
+
+    queue: int
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """`queue.shutdown()` (Python 3.13): `get` raises `ShutDown` once the queue is drained."""
+
+    queue: int
+    site: Site
+    immediate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnterContext:
+    """The queue is used in `with`, or handed to `enter_context`."""
+
+    queue: int
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """The queue or the actor gets out of sight: handed to unknown code, returned, stored elsewhere.
+
+    `reason` says how, for people. Exactly one of `queue` and `actor` is not `None`.
+    """
+
+    site: Site
+    reason: str
+    queue: int | None = None
+    actor: int | None = None
+
+
+# --- actors and managers -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One instance of `actor` is started."""
+
+    actor: int
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class JoinActor:
+    """One instance of `actor` is waited for; `timed` where only for a time."""
+
+    actor: int
+    site: Site
+    timed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One instance of `actor` is stopped from outside: `terminate`, `kill`, `cancel` (`method`)."""
+
+    actor: int
+    site: Site
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerEnds:
+    """The manager ends: its `with` block is left, or `shutdown()` is called."""
+
+    manager: int
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronise:
+    """Waits for other actors in a way not modelled (`Event.wait`, `Barrier.wait`, `Future.result`)."""
+
+    site: Site
+    what: str
+
+
+# --- variables and calls -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """`cell` is assigned; `value` is `None` where nothing is known of what it now holds."""
+
+    cell: Cell
+    value: Item | Alias | None
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """The counter in `cell` grows by `by` (negative where it shrinks)."""
+
+    cell: Cell
+    by: int
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Something that may raise: a call that cannot be seen into, a subscript, an operator."""
+
+    site: Site
+    label: str
+
+
+# --- control -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionName:
+    """An exception named in `except`: its dotted name as resolved ("" where unknown), and its place."""
+
+    name: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """An `except` clause. No `exceptions` means a bare `except`."""
+
+    exceptions: tuple[ExceptionName, ...]
+    body: Block
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """`try` with its clauses."""
+
+    body: Block
+    handlers: tuple[Handler, ...]
+    orelse: Block
+    final: Block
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`if`: one block or the other."""
+
+    condition: Condition
+    then: Block
+    otherwise: Block
+    site: Site
+
+
+class LoopKind(enum.Enum):
+    """What makes a loop end, `break` apart."""
+
+    COUNTED = "counted"  # after `times` rounds
+    WHILE = "while"  # when `condition`, tested after `head`, is false
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop.
+
+    A COUNTED loop runs `body` `times` times. A WHILE loop runs `head` (what its condition does:
+    a walrus `get`, say), tests `condition` and, if true, runs `body`; `while True` has the
+    condition `True`. `orelse` runs where the loop was not left by `break`. `serial` names the loop.
+    """
+
+    serial: int
+    kind: LoopKind
+    body: Block
+    site: Site
+    times: Count | None = None
+    head: Block = ()
+    condition: Condition = True
+    orelse: Block = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A function of the file, entered by a call at `site`. `Return` in it goes on behind it."""
+
+    name: str
+    body: Block
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOrder:
+    """Blocks that are run in an order, and a number of times, that is not known: methods of a class
+    whose caller is elsewhere."""
+
+    blocks: tuple[Block, ...]
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Leaves the innermost loop."""
+
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Continue:
+    """Goes to the next round of the innermost loop."""
+
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Leaves the innermost scope, or ends the actor."""
+
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Raises `name` (dotted, "" where unknown); a bare `raise` has the name "reraise"."""
+
+    name: str
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Ends the actor: `sys.exit()`; `hard` for `os._exit()`, which waits for nobody."""
+
+    site: Site
+    hard: bool = False
+
+
+Operation: TypeAlias = (
+    "Put | Get | TaskDone | JoinQueue | Peek | Close | Shutdown | EnterContext | Escape | Start"
+    " | JoinActor | Stop | ManagerEnds | Synchronise | SetCell | Increment | Call | Try | Branch"
+    " | Loop | Scope | AnyOrder | Break | Continue | Return | Raise | Exit"
+)
+Block: TypeAlias = "tuple[Operation, ...]"

@@ -1,0 +1,59 @@
+"""Source text to Protocols: the program is run abstractly, never really.
+
+`entries` runs a file from each of its entry points on the `machine`; `statements`, `expressions`,
+`conditions` and `loops` say what Python does; `calls`, `functions`, `classes`, `library`, `methods`,
+`queues` and `actors` what calls do; `finishing` turns what was emitted into Protocols.
+This is the only package that knows LibCST.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.protocol import Protocol
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a file: one Protocol an entry point."""
+
+    protocols: tuple[Protocol, ...]
+
+
+def read(source: str, tree: ast.Module) -> Reading:
+    """Read a program.
+
+    `source` is its text, of which top-level statements may have been blanked line for line; `tree`
+    is the `ast` of the whole text. Raises `NotAnalysed` where LibCST refuses the text or a limit is
+    reached.
+    """
+    from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
+
+    module = _parse(source)
+    # As `ast` counts lines: `str.splitlines` splits at form feeds and others as well.
+    lines = _LINE_END.split(source)
+    kept = [
+        statement
+        for statement in tree.body
+        if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
+    ]
+    try:
+        return Reading(entries.run(module, places.Places(module, kept), source))
+    except RecursionError as error:
+        raise NotAnalysed("the program is nested too deeply") from error
+
+
+def _parse(source: str) -> cst.Module:
+    try:
+        return cst.parse_module(source)
+    except cst.ParserSyntaxError as error:
+        raise NotAnalysed(f"LibCST cannot read line {error.raw_line}") from error
+    except (RecursionError, KeyError, ValueError, cst.CSTValidationError) as error:
+        raise NotAnalysed(f"LibCST cannot read it ({type(error).__name__})") from error

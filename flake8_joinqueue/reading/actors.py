@@ -1,0 +1,166 @@
+"""Actors: processes and threads as they are made, started, waited for and stopped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.facts.names import ActorFamily
+from flake8_joinqueue.protocol import ActorKind, Alias, Item, JoinActor, SetCell, Start, Stop
+from flake8_joinqueue.reading import calls, classes, items, iteration, values, variables
+from flake8_joinqueue.reading.machine import ActorDraft, Frame
+from flake8_joinqueue.reading.scopes import Scope
+from flake8_joinqueue.reading.survey import Survey
+from flake8_joinqueue.reading.values import Arguments, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_KINDS = {ActorFamily.PROCESS: ActorKind.PROCESS, ActorFamily.THREAD: ActorKind.THREAD}
+_STOPS = frozenset({"terminate", "kill", "cancel"})
+
+
+def draft(machine: Machine, family: ActorFamily, node: cst.CSTNode, name: str = "") -> ActorDraft:
+    """Note a new actor, made at `node`, as often as the code being run is run."""
+    made = ActorDraft(
+        len(machine.actors),
+        _KINDS[family],
+        machine.site(node),
+        machine.multiplicity(),
+        machine.actor.index,
+        name=name,
+    )
+    machine.actors.append(made)
+    return made
+
+
+def make(machine: Machine, family: ActorFamily, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Make `Process(...)` or `Thread(...)`."""
+    made = draft(machine, family, node)
+    configure(machine, made.index, arguments)
+    return values.ActorRef(made.index)
+
+
+def configure(machine: Machine, index: int, arguments: Arguments) -> None:
+    """Set an actor up as the constructor of its class does: `(group, target, name, args, kwargs)`."""
+    made = machine.actors[index]
+    made.target = arguments.get(1, "target")
+    given = arguments.get(3, "args")
+    if given is not None:
+        for segment in _spread(machine, given):
+            made.arguments.positional.append(segment)
+    keywords = arguments.get(4, "kwargs")
+    if isinstance(keywords, values.Container):
+        for part in items.content_of(machine, keywords).segments:
+            if isinstance(part.key, str):
+                made.arguments.keywords[part.key] = part.value
+    elif keywords is not None:
+        made.arguments.open = True
+    if "daemon" in arguments.keywords:
+        made.daemon = variables.daemon_of(arguments.keywords["daemon"])
+    if arguments.open:
+        made.opaque = made.target is None
+    if not made.name and made.target is not None:
+        made.name = _name_of(made.target)
+
+
+def _spread(machine: Machine, given: Value) -> list[Value]:
+    if not isinstance(given, (values.Tuple, values.Container, values.Series)):
+        return []
+    return [segment.value for segment in iteration.segments(machine, given)]
+
+
+def _name_of(target: Value) -> str:
+    if isinstance(target, values.BoundFunction):
+        return target.function.name
+    if isinstance(target, values.Partial):
+        return _name_of(target.function)
+    return str(getattr(target, "name", "") or getattr(target, "label", "") or "")
+
+
+# --- methods -------------------------------------------------------------------------------------
+
+
+def method(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Call the method `name` of an actor."""
+    made = machine.actors[index]
+    site = machine.site(node)
+    if name == "start":
+        run_body(machine, made, node)
+        machine.emit(Start(index, site))
+    elif name == "join":
+        timeout = arguments.get(0, "timeout")
+        machine.emit(JoinActor(index, site, timed=timeout not in (None, values.NONE)))
+    elif name in _STOPS:
+        machine.emit(Stop(index, site, name))
+    elif name == "setDaemon":
+        made.daemon = variables.daemon_of(arguments.get(0, "daemonic"))
+    elif name == "run":
+        # Called by hand: it runs here and now.
+        return _call_target(machine, made, node)
+    return machine.unknown(f"{made.name}.{name}()")
+
+
+def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
+    """Run what the actor does, on its own: its loops and what it emits are not the starter's."""
+    if made.body is not None:
+        return
+    made.body = ()
+    made.started_at = machine.tick()
+    initial = tuple(_initial_cells(machine, node))
+    loops, machine.loops = machine.loops, []
+    frames, ended, narrowed = machine.frames, machine.ended, machine.narrowed
+    module = machine.scope.module
+    machine.frames = [Frame(Scope(module, Survey(), "function"))]
+    machine.narrowed = {}
+    machine.ended = False
+    machine.running.append(made)
+    try:
+        # What a process assigns, its parent never sees; what a thread assigns, it may see some time.
+        with machine.heap.trial(), machine.block() as operations:
+            _call_target(machine, made, node)
+    finally:
+        machine.running.pop()
+        machine.loops, machine.frames = loops, frames
+        machine.ended, machine.narrowed = ended, narrowed
+    made.body = (*initial, *operations)
+
+
+def _initial_cells(machine: Machine, node: cst.CSTNode) -> list[SetCell]:
+    """What variables hold where the actor starts, for those whose value is known there."""
+    found: list[SetCell] = []
+    for place, cell in machine.cells.items():
+        value = machine.heap.get(place)
+        item: Item | Alias | None = None
+        if value is not None and not isinstance(value, values.Content):
+            item = items.as_constant_item(value)
+        if item is not None:
+            found.append(SetCell(cell, item, machine.site(node)))
+    return found
+
+
+def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value:
+    if made.instance is not None:
+        run = classes.find(machine, made.instance.cls, "run")
+        if isinstance(run, values.Function):
+            return calls.call(machine, values.BoundFunction(run, made.instance), Arguments(), node)
+    if made.target is None or made.opaque:
+        made.opaque = (
+            made.opaque or made.instance is None or classes.has_unknown_base(made.instance.cls)
+        )
+        return values.NONE
+    callables = (
+        values.Function,
+        values.BoundFunction,
+        values.Partial,
+        values.Method,
+        values.Either,
+        values.Instance,
+        values.Class,
+    )
+    if not isinstance(made.target, callables):
+        made.opaque = True
+    return calls.call(machine, made.target, made.arguments, node)

@@ -1,0 +1,299 @@
+"""Functions of Python and its library that pass values through: `range`, `zip`, `partial`, …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.reading import calls, conditions, expressions, items, iteration, values
+from flake8_joinqueue.reading.scopes import new_serial
+from flake8_joinqueue.reading.values import (
+    Arguments,
+    Const,
+    Content,
+    Library,
+    Segment,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def _range(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    bounds = [items.as_count(machine, value) for value in arguments.positional]
+    times: Count | None = None
+    if len(bounds) == 1:
+        times = bounds[0]
+    elif len(bounds) >= 2 and bounds[0] is not None and bounds[1] is not None:
+        step = Count.of(1) if len(bounds) == 2 else bounds[2]
+        if step == Count.of(1):
+            times = bounds[1] - bounds[0]
+        elif step == Count.of(-1):
+            times = bounds[0] - bounds[1]
+    if times is None:
+        times = Count.fresh("range()")
+    if times.number is not None and times.number < 0:
+        times = Count.of(0)
+    index = Unknown(machine.fresh_key(), "i", free=True)
+    return values.Series((Segment(index, times),) if times.number != 0 else ())
+
+
+def _len(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "obj")
+    if value is None or isinstance(value, values.Taken) or _is_free(value):
+        return machine.unknown("len()", Unknown("", free=True))
+    return values.Number(items.length(machine, value))
+
+
+def _is_free(value: Value) -> bool:
+    return isinstance(value, Unknown) and (value.free or value.cell is not None)
+
+
+def _same_number(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`int(x)`, `abs(x)`: the same count as far as it is one."""
+    value = arguments.get(0, "x")
+    if isinstance(value, (values.Number, Library)) or (
+        isinstance(value, Const) and isinstance(value.value, int)
+    ):
+        return value
+    if isinstance(value, Unknown) and not _is_free(value):
+        return Unknown(f"int {value.key}", value.label or "n")
+    return machine.unknown("", *arguments.every())
+
+
+def _list(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "iterable")
+    if value is None:
+        return expressions.new_container(machine, Content())
+    if isinstance(value, values.Container) and value.kind != "dict":
+        return expressions.new_container(machine, items.content_of(machine, value))
+    return expressions.new_container(machine, Content(iteration.segments(machine, value)))
+
+
+def _set(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if arguments.positional and not isinstance(arguments.positional[0], values.Container):
+        return machine.unknown("set()", *arguments.every())
+    return _list(machine, arguments, node)
+
+
+def _through(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`sorted(x)`, `reversed(x)`, `tqdm(x)`, `shuffle`: the same elements."""
+    value = arguments.get(0, "iterable")
+    if value is None:
+        return machine.unknown()
+    if isinstance(value, (values.Tuple, values.Container, values.Series)):
+        return values.Series(tuple(reversed(iteration.segments(machine, value))))
+    return value
+
+
+def _dict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    segments = tuple(Segment(value, ONE, name) for name, value in arguments.keywords.items())
+    is_open = bool(arguments.positional) or arguments.open
+    return expressions.new_container(machine, Content(segments, is_open), "dict")
+
+
+def _defaultdict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return expressions.new_container(machine, Content((), open=True), "dict")
+
+
+def _enumerate(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    over = arguments.get(0, "iterable") or machine.unknown()
+    found = []
+    for segment in iteration.segments(machine, over):
+        index = Unknown(machine.fresh_key(), "i", free=True)
+        found.append(Segment(values.Tuple((index, segment.value)), segment.times))
+    return values.Series(tuple(found))
+
+
+def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    parts = [iteration.segments(machine, value) for value in arguments.positional]
+    if not parts:
+        return values.Series(())
+    known = [part for part in parts if len(part) != 1]
+    if not known:
+        return values.Series((_zipped([part[0] for part in parts]),))
+    if len({len(part) for part in parts}) == 1 and all(
+        segment.times.number == 1 for part in parts for segment in part
+    ):
+        return values.Series(tuple(_zipped(list(row)) for row in zip(*parts, strict=True)))
+    return machine.unknown("zip()", *arguments.every())
+
+
+def _zipped(row: list[Segment]) -> Segment:
+    times = next((part.times for part in row if part.times.number is not None), row[0].times)
+    return Segment(values.Tuple(tuple(part.value for part in row)), times)
+
+
+def _chain(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    parts = [iteration.segments(machine, value) for value in arguments.positional]
+    return values.Series(iteration.joined(machine, parts).segments)
+
+
+def _repeat(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "object") or machine.unknown()
+    times = items.as_count(machine, arguments.get(1, "times")) or Count.fresh("repeat()")
+    return values.Series((Segment(value, times),))
+
+
+def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if len(arguments.positional) == 2:
+        upper = items.as_count(machine, arguments.positional[1])
+        return iteration.cut(machine, arguments.positional[0], None, upper)
+    return machine.unknown("", *arguments.every())
+
+
+def _iter(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if len(arguments.positional) == 2:
+        return values.Repeated(arguments.positional[0], arguments.positional[1])
+    return arguments.positional[0] if arguments.positional else machine.unknown()
+
+
+def _isinstance(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if len(arguments.positional) != 2:
+        return machine.unknown("", *arguments.every())
+    return conditions.as_value(conditions.instance_test(machine, *arguments.positional))
+
+
+def _type(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "object")
+    if isinstance(value, values.Taken):
+        return values.Taken(value.cell, (*value.path, "__class__"))
+    if isinstance(value, values.Instance):
+        return value.cls
+    return machine.unknown("type()", *arguments.every())
+
+
+def _bool(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "x")
+    return values.FALSE if value is None else conditions.as_value(conditions.truth(machine, value))
+
+
+def _extreme(name: str) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
+    def run(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+        counts = [items.as_count(machine, value) for value in arguments.positional]
+        known = [count for count in counts if count is not None]
+        if len(known) < 2 or len(known) != len(counts):
+            return machine.unknown(f"{name}()", *arguments.every())
+        numbers = [count.number for count in known]
+        if all(number is not None for number in numbers):
+            choose = max if name == "max" else min
+            return Const(choose(number for number in numbers if number is not None))
+        lows = [count.low for count in known]
+        if name == "max":
+            low = max(low or 0 for low in lows)
+        else:
+            low = min(low or 0 for low in lows)
+        label = f"{name}({', '.join(map(str, known))})"
+        key = f"{name} {sorted(str(count.terms) for count in known)}"
+        return values.Number(machine.symbol(key, label, low))
+
+    return run
+
+
+def _object(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return values.Fresh(new_serial(), "object")
+
+
+def _partial(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if not arguments.positional:
+        return machine.unknown()
+    return values.Partial(
+        arguments.positional[0],
+        tuple(arguments.positional[1:]),
+        tuple(arguments.keywords.items()),
+    )
+
+
+def _field(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return values.Partial(Library("dataclasses.field"), (), tuple(arguments.keywords.items()))
+
+
+def _closing(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "thing")
+    return values.Closing(value) if value is not None else machine.unknown()
+
+
+def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`map(f, xs)`: runs `f` for each."""
+    if len(arguments.positional) != 2:
+        return calls.unknown_call(machine, Library("map"), arguments, node)
+    function, over = arguments.positional
+    found: list[Segment] = []
+
+    def run(segment: Segment) -> None:
+        result = calls.call(machine, function, Arguments([segment.value]), node)
+        found.append(Segment(result, segment.times))
+
+    for segment in iteration.segments(machine, over):
+        iteration.repeated(machine, segment, node, run)
+    return values.Series(tuple(found))
+
+
+def _getattr(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    name = arguments.get(1, "name")
+    if isinstance(name, Const) and isinstance(name.value, str):
+        return expressions.attribute(machine, arguments.positional[0], name.value, node)
+    for value in arguments.every():
+        calls.leak(machine, value, node, "an attribute of it was read by a computed name")
+    return machine.unknown("getattr()", *arguments.every())
+
+
+def _super(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    owner, receiver = arguments.get(0, "type"), arguments.get(1, "object")
+    if isinstance(owner, values.Class) and receiver is not None:
+        return values.Super(owner, receiver)
+    return machine.unknown("super()")
+
+
+def _namedtuple(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    name, given = arguments.get(0, "typename"), arguments.get(1, "field_names")
+    names: tuple[str, ...] = ()
+    if isinstance(given, Const) and isinstance(given.value, str):
+        names = tuple(given.value.replace(",", " ").split())
+    elif isinstance(given, (values.Container, values.Tuple)):
+        parts = [segment.value for segment in iteration.segments(machine, given)]
+        names = tuple(str(part.value) for part in parts if isinstance(part, Const))
+    label = str(name.value) if isinstance(name, Const) else "namedtuple"
+    return values.NamedTupleType(label, names)
+
+
+BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
+    "range": _range,
+    "len": _len,
+    "int": _same_number,
+    "abs": _same_number,
+    "list": _list,
+    "tuple": _list,
+    "set": _set,
+    "frozenset": _set,
+    "collections.deque": _list,
+    "sorted": _through,
+    "reversed": _through,
+    "iter": _iter,
+    "dict": _dict,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _defaultdict,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "itertools.chain": _chain,
+    "itertools.repeat": _repeat,
+    "itertools.islice": _islice,
+    "isinstance": _isinstance,
+    "type": _type,
+    "bool": _bool,
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+    "object": _object,
+    "functools.partial": _partial,
+    "dataclasses.field": _field,
+    "contextlib.closing": _closing,
+    "map": _map,
+    "getattr": _getattr,
+    "super": _super,
+    "collections.namedtuple": _namedtuple,
+}

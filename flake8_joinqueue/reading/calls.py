@@ -1,0 +1,225 @@
+"""Calls: who is called, with what, and what becomes of queues handed to code out of sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.facts import names
+from flake8_joinqueue.protocol import AnyOrder, Call
+from flake8_joinqueue.reading import (
+    classes,
+    expressions,
+    functions,
+    items,
+    library,
+    merging,
+    methods,
+    trees,
+    values,
+)
+from flake8_joinqueue.reading.values import Arguments, Either, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+enter = functions.enter
+
+
+def evaluate(machine: Machine, node: cst.Call) -> Value:
+    """Evaluate a call."""
+    if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
+        return _super(machine)
+    callee = expressions.evaluate(machine, node.func)
+    return call(machine, callee, evaluate_arguments(machine, node), node)
+
+
+def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
+    """Evaluate the arguments of a call, from left to right."""
+    arguments = Arguments()
+    for argument in node.args:
+        value = expressions.evaluate(machine, argument.value)
+        arguments.nodes.append(argument.value)
+        if argument.star == "*":
+            functions.star_arguments(machine, arguments, value)
+        elif argument.star == "**":
+            _double_star(machine, arguments, value)
+        elif argument.keyword is not None:
+            arguments.keywords[argument.keyword.value] = value
+        else:
+            arguments.positional.append(value)
+    return arguments
+
+
+def _double_star(machine: Machine, arguments: Arguments, value: Value) -> None:
+    if isinstance(value, values.Container):
+        content = items.content_of(machine, value)
+        for segment in content.segments:
+            if isinstance(segment.key, str):
+                arguments.keywords[segment.key] = segment.value
+        arguments.open = arguments.open or content.open
+    else:
+        arguments.open = True
+
+
+def _super(machine: Machine) -> Value:
+    frame = machine.frame
+    if frame.function is None or frame.function.owner is None or frame.receiver is None:
+        return machine.unknown("super()")
+    return values.Super(frame.function.owner, frame.receiver)
+
+
+def call(machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Call `callee` and return what comes back."""
+    if isinstance(callee, Either):
+        return _call_either(machine, callee, arguments, node)
+    if isinstance(callee, values.Function):
+        return _call_function(machine, callee, arguments, node)
+    if isinstance(callee, values.BoundFunction):
+        bound = [callee.receiver, *arguments.positional]
+        given = Arguments(bound, arguments.keywords, arguments.nodes, arguments.open)
+        return _call_function(machine, callee.function, given, node)
+    if isinstance(callee, values.Class):
+        return classes.instantiate(machine, callee, arguments, node)
+    if isinstance(callee, values.Library):
+        return library.call(machine, callee, arguments, node)
+    if isinstance(callee, values.Method):
+        return methods.call(machine, callee, arguments, node)
+    if isinstance(callee, values.Partial):
+        positional = [*callee.positional, *arguments.positional]
+        keywords = {**dict(callee.keywords), **arguments.keywords}
+        given = Arguments(positional, keywords, arguments.nodes, arguments.open)
+        return call(machine, callee.function, given, node)
+    if isinstance(callee, values.NamedTupleType):
+        return _named_tuple(machine, callee, arguments)
+    if isinstance(callee, values.Instance):
+        found = classes.find(machine, callee.cls, "__call__")
+        if isinstance(found, values.Function):
+            return call(machine, values.BoundFunction(found, callee), arguments, node)
+    return unknown_call(machine, callee, arguments, node)
+
+
+def _call_either(
+    machine: Machine, callee: Either, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Call one or the other, by the condition that chose between them."""
+    found: list[Value] = []
+
+    def one(alternative: Value) -> None:
+        found.append(call(machine, alternative, arguments, node))
+
+    machine.branch(callee.condition, lambda: one(callee.then), lambda: one(callee.otherwise), node)
+    return merging.join(machine, callee.condition, found[0], found[1])
+
+
+def _call_function(
+    machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    if function.is_async:
+        return values.Coroutine(
+            function, tuple(arguments.positional), tuple(arguments.keywords.items())
+        )
+    if function.is_generator:
+        return _generator(machine, function, arguments, node)
+    return functions.enter(machine, function, arguments, node)
+
+
+def _generator(
+    machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """A generator runs bit by bit while it is gone over: what it does may come in any order."""
+    with machine.block() as operations:
+        ended = machine.ended
+        functions.enter(machine, function, arguments, node)
+        machine.ended = ended
+    if operations:
+        machine.emit(AnyOrder((tuple(operations),), machine.site(node)))
+    return machine.unknown(f"{function.name}()")
+
+
+def awaited(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
+    """Return what awaiting `value` brings; a coroutine of the file runs now."""
+    if isinstance(value, values.Coroutine):
+        given = Arguments(list(value.arguments), dict(value.keywords))
+        return functions.enter(machine, value.function, given, node)
+    return value
+
+
+def _named_tuple(machine: Machine, made: values.NamedTupleType, arguments: Arguments) -> Value:
+    parts = tuple(
+        arguments.get(index, name) or machine.unknown(name) for index, name in enumerate(made.names)
+    )
+    return values.Tuple(parts, made.name, made.names)
+
+
+# --- out of sight --------------------------------------------------------------------------------
+
+
+def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Call code that cannot be seen into: it may keep and use what it is given, and may raise."""
+    name = callee.name if isinstance(callee, values.Library) else ""
+    label = name or trees.dotted(getattr(node, "func", None)) or "a call"
+    if not (name and names.is_harmless(name)):
+        for value in arguments.every():
+            leak(machine, value, node, f"handed to {label}")
+    if not (name and names.is_quiet(name)):
+        machine.emit(Call(machine.site(node), label))
+    return machine.unknown(f"{label}()", callee, *arguments.every())
+
+
+def leak(
+    machine: Machine, value: Value, node: cst.CSTNode | None, reason: str, depth: int = 0
+) -> None:
+    """Note that `value`, and what can be reached from it, gets into hands out of sight."""
+    if depth > 4:
+        return
+    if node is None:
+        node = machine.last_node
+    if isinstance(value, (values.QueueRef, values.ActorRef)):
+        machine.escape(value, node, reason)
+    for part in _reachable(machine, value):
+        leak(machine, part, node, reason, depth + 1)
+    if isinstance(value, (values.Function, values.BoundFunction)):
+        _callback(machine, value, node)
+
+
+def _reachable(machine: Machine, value: Value) -> list[Value]:
+    if isinstance(value, values.Tuple):
+        return list(value.values)
+    if isinstance(value, (values.Container, values.Series)):
+        content = items.content_of(machine, value) if isinstance(value, values.Container) else value
+        return [segment.value for segment in content.segments]
+    if isinstance(value, Either):
+        return [value.then, value.otherwise]
+    if isinstance(value, values.Partial):
+        return [value.function, *value.positional, *dict(value.keywords).values()]
+    if isinstance(value, values.Method):
+        return [value.receiver]
+    if isinstance(value, values.Closing):
+        return [value.value]
+    if isinstance(value, values.Coroutine):
+        return list(value.arguments)
+    if isinstance(value, values.Instance):
+        held = [machine.heap.get((value.serial, name)) for name in machine.heap.names(value.serial)]
+        actor = machine.instance_actors.get(value.serial)
+        own: list[Value] = [] if actor is None else [values.ActorRef(actor)]
+        return own + [
+            part for part in held if part is not None and not isinstance(part, values.Content)
+        ]
+    return []
+
+
+def _callback(
+    machine: Machine, value: values.Function | values.BoundFunction, node: cst.CSTNode
+) -> None:
+    """A function in hands out of sight may be called at any time, any number of times."""
+    function = value.function if isinstance(value, values.BoundFunction) else value
+    if id(function.node) in machine.callbacks:
+        return
+    machine.callbacks.add(id(function.node))
+    receiver = value.receiver if isinstance(value, values.BoundFunction) else None
+    given = functions.unknown_arguments(function, receiver)
+    attempt = machine.attempt(lambda: functions.enter(machine, function, given, node))
+    if attempt.operations:
+        machine.emit(AnyOrder((attempt.operations,), machine.site(node)))

@@ -1,0 +1,154 @@
+"""Classes of the file: defining them, finding attributes, making instances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.facts import names
+from flake8_joinqueue.reading import actors, calls, functions, queues, statements, values, variables
+from flake8_joinqueue.reading.machine import Frame
+from flake8_joinqueue.reading.scopes import Scope, new_serial
+from flake8_joinqueue.reading.survey import survey
+from flake8_joinqueue.reading.values import Arguments, Class, Library, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "enum.StrEnum"})
+_NAMED_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
+
+
+def define(
+    machine: Machine, node: cst.ClassDef, bases: tuple[Value, ...], decorated: bool
+) -> Value:
+    """Run a class statement and return the class; `decorated` says that it is a dataclass."""
+    name = node.name.value
+    scope = Scope(machine.scope, survey([node.body]), "class")
+    fields = tuple(_fields(node))
+    if any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases):
+        return values.NamedTupleType(name, fields)
+    made = Class(name, bases, scope, fields, decorated)
+    machine.frames.append(Frame(scope))
+    machine.classes.append(made)
+    try:
+        statements.run(machine, node.body)
+    finally:
+        machine.classes.pop()
+        machine.frames.pop()
+    if any(isinstance(base, Library) and base.name in _ENUMS for base in lineage(made)):
+        _make_members(machine, made)
+    return made
+
+
+def _fields(node: cst.ClassDef) -> Iterator[str]:
+    """Yield the names annotated in the body of a class, in order."""
+    if isinstance(node.body, cst.IndentedBlock):
+        for line in node.body.body:
+            if isinstance(line, cst.SimpleStatementLine):
+                for small in line.body:
+                    if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                        yield small.target.value
+
+
+def _make_members(machine: Machine, made: Class) -> None:
+    for name in list(machine.heap.names(made.scope.serial)):
+        value = machine.heap.get((made.scope.serial, name))
+        if not name.startswith("_") and not isinstance(value, values.Function):
+            machine.heap.set((made.scope.serial, name), values.Member(f"{made.name}.{name}"))
+
+
+# --- attributes ----------------------------------------------------------------------------------
+
+
+def lineage(made: Class) -> Iterator[Value]:
+    """Yield a class and its bases, depth first, each once."""
+    seen: list[Value] = []
+    pending: list[Value] = [made]
+    while pending:
+        base = pending.pop(0)
+        if base in seen:
+            continue
+        seen.append(base)
+        yield base
+        if isinstance(base, Class):
+            pending = [*base.bases, *pending]
+
+
+def find(machine: Machine, made: Class, name: str, beyond: bool = False) -> Value | None:
+    """Return the class attribute `name`, `None` where the file does not define it.
+
+    `beyond` skips the class itself, as `super()` does.
+    """
+    for index, base in enumerate(lineage(made)):
+        if isinstance(base, Class) and not (beyond and index == 0):
+            value = machine.heap.get((base.scope.serial, name))
+            if value is not None and not isinstance(value, values.Content):
+                return value
+    return None
+
+
+def library_fact(made: Class) -> names.Fact | None:
+    """Return what the class is by a base of a library: an actor, a queue."""
+    for base in lineage(made):
+        if isinstance(base, Library):
+            known = names.fact(base.name)
+            if known is not None:
+                return known
+    return None
+
+
+def has_unknown_base(made: Class) -> bool:
+    """Say whether a base of the class is out of sight."""
+    return any(isinstance(base, values.Unknown) for base in lineage(made))
+
+
+# --- instances -----------------------------------------------------------------------------------
+
+
+def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Make an instance and run its `__init__`."""
+    machine.made_classes.append(made)
+    known = library_fact(made)
+    if isinstance(known, names.MakesQueue):
+        return queues.subclass(machine, made, known, arguments, node)
+    instance = values.Instance(new_serial(), made)
+    if isinstance(known, names.MakesActor):
+        draft = actors.draft(machine, known.family, node, made.name)
+        draft.instance = instance
+        machine.instance_actors[instance.serial] = draft.index
+    init = find(machine, made, "__init__")
+    if isinstance(init, values.Function):
+        given = Arguments([instance, *arguments.positional], arguments.keywords, [], arguments.open)
+        functions.enter(machine, init, given, node)
+    elif made.is_dataclass:
+        _fill_fields(machine, instance, arguments, node)
+    elif isinstance(known, names.MakesActor):
+        actors.configure(machine, machine.instance_actors[instance.serial], arguments)
+    else:
+        for value in arguments.every():
+            calls.leak(machine, value, node, f"handed to {made.name}")
+    return instance
+
+
+def _fill_fields(
+    machine: Machine, instance: values.Instance, arguments: Arguments, node: cst.CSTNode
+) -> None:
+    for index, name in enumerate(instance.cls.fields):
+        value = arguments.get(index, name)
+        if value is None:
+            value = find(machine, instance.cls, name)
+            if isinstance(value, values.Partial) and value.function == Library("dataclasses.field"):
+                factory = dict(value.keywords).get("default_factory")
+                default = dict(value.keywords).get("default")
+                value = default
+                if factory is not None:
+                    value = calls.call(machine, factory, Arguments(), node)
+        if value is None:
+            value = machine.unknown(name)
+        variables.write_attribute(machine, instance, name, value, node)
+    after = find(machine, instance.cls, "__post_init__")
+    if isinstance(after, values.Function):
+        functions.enter(machine, after, Arguments([instance]), node)

@@ -1,0 +1,379 @@
+"""Turning tests of the program into conditions of the Protocol."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ZERO, Count, equal, less
+from flake8_joinqueue.protocol import (
+    AllOf,
+    AnyOf,
+    Branch,
+    Cell,
+    Condition,
+    CountTest,
+    How,
+    Hunch,
+    Item,
+    ItemTest,
+    Named,
+    Not,
+    Setting,
+)
+from flake8_joinqueue.reading import expressions, items, merging, values
+from flake8_joinqueue.reading.machine import depends_on_item
+from flake8_joinqueue.reading.values import Const, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_CLASSLIKE = (values.Class, values.Library, values.NamedTupleType)
+
+
+def test(machine: Machine, node: cst.BaseExpression) -> Condition:
+    """Evaluate `node` as a test; what it does on the way is emitted."""
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        return negate(test(machine, node.expression))
+    if isinstance(node, cst.BooleanOperation):
+        return _both(machine, node)
+    return truth(machine, expressions.evaluate(machine, node))
+
+
+def negate(condition: Condition) -> Condition:
+    """Return the opposite of a condition."""
+    if isinstance(condition, bool):
+        return not condition
+    if isinstance(condition, Not):
+        return condition.condition
+    return Not(condition)
+
+
+def _both(machine: Machine, node: cst.BooleanOperation) -> Condition:
+    """`and`, `or`: the right side is run only where the left one does not decide."""
+    conjunction = isinstance(node.operator, cst.And)
+    left = test(machine, node.left)
+    if isinstance(left, bool):
+        return test(machine, node.right) if left is conjunction else left
+    right: Condition = True
+
+    def run() -> None:
+        nonlocal right
+        right = test(machine, node.right)
+
+    with machine.narrow(left, conjunction):
+        attempt = machine.attempt(run)
+    if attempt.operations:
+        then, otherwise = (attempt.operations, ()) if conjunction else ((), attempt.operations)
+        machine.emit(Branch(left, then, otherwise, machine.site(node)))
+    for place, value in attempt.changes.items():
+        machine.heap.set(place, value)
+    if isinstance(right, bool):
+        return left if right is conjunction else right
+    return AllOf((left, right)) if conjunction else AnyOf((left, right))
+
+
+# --- the truth of a value ------------------------------------------------------------------------
+
+
+def truth(machine: Machine, value: Value) -> Condition:
+    """Return the condition under which `value` is true."""
+    if isinstance(value, values.Truth):
+        return value.condition
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, values.Either):
+        return _truth_of_either(machine, value)
+    looked_at = _cell_of(value)
+    if looked_at is not None:
+        return Not(ItemTest(*looked_at, How.FALSY))
+    if isinstance(value, values.Number):
+        return _compare_counts(">", value.count, ZERO)
+    if isinstance(value, (values.Container, values.Series, values.Tuple)):
+        return _truth_of_length(machine, value)
+    if isinstance(value, Unknown):
+        return Hunch(value.label) if value.free else Setting(value.key, value.label)
+    if isinstance(value, values.Library):
+        return Setting(value.name, value.name)
+    if depends_on_item(value):
+        return Hunch()
+    # Objects are true unless their class says otherwise.
+    return True
+
+
+def _truth_of_either(machine: Machine, value: values.Either) -> Condition:
+    then, otherwise = truth(machine, value.then), truth(machine, value.otherwise)
+    if isinstance(then, bool) and isinstance(otherwise, bool):
+        if then is otherwise:
+            return then
+        return value.condition if then else negate(value.condition)
+    return AnyOf((AllOf((value.condition, then)), AllOf((negate(value.condition), otherwise))))
+
+
+def _truth_of_length(machine: Machine, value: Value) -> Condition:
+    low = items.length(machine, value)
+    if low.number is not None:
+        return low.number > 0
+    if isinstance(value, values.Container) and items.content_of(machine, value).open:
+        return Hunch()
+    return _compare_counts(">", low, ZERO)
+
+
+def _cell_of(value: Value) -> tuple[Cell, tuple[int | str, ...]] | None:
+    """Return what variable (and which part of it) a value is that paths know more about."""
+    if isinstance(value, values.Taken):
+        return value.cell, value.path
+    if isinstance(value, Unknown) and value.cell is not None:
+        return value.cell, ()
+    return None
+
+
+# --- comparisons ---------------------------------------------------------------------------------
+
+
+def compare(machine: Machine, operator: cst.BaseCompOp, left: Value, right: Value) -> Condition:
+    """Return the condition under which `left operator right` is true."""
+    if isinstance(operator, (cst.IsNot, cst.NotEqual, cst.NotIn)):
+        positive = {cst.IsNot: cst.Is(), cst.NotEqual: cst.Equal(), cst.NotIn: cst.In()}
+        return negate(compare(machine, positive[type(operator)], left, right))
+    if isinstance(operator, cst.In):
+        return _member(machine, left, right)
+    if isinstance(operator, (cst.Is, cst.Equal)):
+        how = How.IS if isinstance(operator, cst.Is) else How.EQUAL
+        return same(machine, how, left, right)
+    return _ordered(machine, _symbol(operator), left, right)
+
+
+def _symbol(operator: cst.BaseCompOp) -> str:
+    return {
+        cst.LessThan: "<",
+        cst.LessThanEqual: "<=",
+        cst.GreaterThan: ">",
+        cst.GreaterThanEqual: ">=",
+    }.get(type(operator), "?")
+
+
+def same(machine: Machine, how: How, left: Value, right: Value) -> Condition:
+    """Return the condition under which `left` is (IS) or equals (EQUAL) `right`."""
+    if _cell_of(left) is None and _cell_of(right) is not None:
+        left, right = right, left
+    if isinstance(left, values.Either) or isinstance(right, values.Either):
+        return _same_as_either(machine, how, left, right)
+    looked_at = _cell_of(left)
+    if looked_at is not None:
+        # `type(item) is Stop`, `item.__class__ is Stop`
+        cell, path = looked_at
+        if path and path[-1] == "__class__" and isinstance(right, _CLASSLIKE):
+            return ItemTest(cell, path[:-1], How.TYPE, (_as_class(right),))
+        against = items.as_constant_item(right)
+        if against is not None:
+            return ItemTest(cell, path, how, (against,))
+        number = items.as_count(machine, right)
+        if number is not None and how is How.EQUAL and not path:
+            return CountTest(cell, "==", number)
+        return Hunch()
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value if right.value is None else left.value == right.value
+    counts = items.as_count(machine, left), items.as_count(machine, right)
+    if counts[0] is not None and counts[1] is not None and not _is_flag(left, right):
+        return _compare_counts("==", counts[0], counts[1])
+    if left == right and not isinstance(left, Unknown):
+        return True
+    if isinstance(right, Const) and right.value is None and not isinstance(left, Unknown):
+        return not _known_object(left) and _opaque(machine, "is None", left)
+    return _opaque(machine, how.value, left, right)
+
+
+def _is_flag(*operands: Value) -> bool:
+    return any(isinstance(value, Const) and isinstance(value.value, bool) for value in operands)
+
+
+def _known_object(value: Value) -> bool:
+    return not isinstance(value, (Unknown, values.Library, values.Either))
+
+
+def _same_as_either(machine: Machine, how: How, left: Value, right: Value) -> Condition:
+    if isinstance(right, values.Either):
+        left, right = right, left
+    assert isinstance(left, values.Either)
+    then, otherwise = (
+        same(machine, how, left.then, right),
+        same(machine, how, left.otherwise, right),
+    )
+    if isinstance(then, bool) and isinstance(otherwise, bool):
+        if then is otherwise:
+            return then
+        return left.condition if then else negate(left.condition)
+    return AnyOf((AllOf((left.condition, then)), AllOf((negate(left.condition), otherwise))))
+
+
+def _member(machine: Machine, left: Value, right: Value) -> Condition:
+    looked_at = _cell_of(left)
+    if looked_at is None:
+        return _opaque(machine, "in", left, right)
+    parts: list[Value] = []
+    if isinstance(right, values.Tuple):
+        parts = list(right.values)
+    elif isinstance(right, values.Container):
+        content = items.content_of(machine, right)
+        parts = [] if content.open else [segment.value for segment in content.segments]
+    against: list[Item] = []
+    for part in parts:
+        item = items.as_constant_item(part)
+        if item is None:
+            return Hunch()
+        against.append(item)
+    return ItemTest(*looked_at, How.IN, tuple(against)) if against else Hunch()
+
+
+def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Condition:
+    counts = items.as_count(machine, left), items.as_count(machine, right)
+    if counts[0] is not None and counts[1] is not None:
+        return _compare_counts(operator, counts[0], counts[1])
+    if isinstance(left, Unknown) and left.cell is not None and counts[1] is not None:
+        return CountTest(left.cell, operator, counts[1])
+    if isinstance(right, Unknown) and right.cell is not None and counts[0] is not None:
+        return CountTest(right.cell, _MIRRORED.get(operator, operator), counts[0])
+    return _opaque(machine, operator, left, right)
+
+
+def _compare_counts(operator: str, left: Count, right: Count) -> Condition:
+    known = {
+        "==": equal(left, right),
+        "<": less(left, right),
+        ">": less(right, left),
+        "<=": _opposite(less(right, left)),
+        ">=": _opposite(less(left, right)),
+    }.get(operator)
+    if known is not None:
+        return known
+    return Setting(
+        f"{left} {operator} {right} {(left - right).terms}", f"{left} {operator} {right}"
+    )
+
+
+def _opposite(known: bool | None) -> bool | None:
+    return None if known is None else not known
+
+
+def _opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
+    """A test of which nothing is known but what it looks at."""
+    if any(depends_on_item(value) or _cell_of(value) is not None for value in operands):
+        return Hunch()
+    return Setting(
+        f"{operator} {operands!r}" if _stable(operands) else machine.fresh_key(), operator
+    )
+
+
+def _stable(operands: tuple[Value, ...]) -> bool:
+    return all(
+        isinstance(value, (Unknown, Const, values.Number, values.Library)) for value in operands
+    )
+
+
+# --- tests that look like calls ------------------------------------------------------------------
+
+
+def instance_test(machine: Machine, value: Value, classinfo: Value) -> Condition:
+    """Return the condition of `isinstance(value, classinfo)`."""
+    looked_at = _cell_of(value)
+    parts = classinfo.values if isinstance(classinfo, values.Tuple) else (classinfo,)
+    if looked_at is not None and all(isinstance(part, _CLASSLIKE) for part in parts):
+        return ItemTest(*looked_at, How.INSTANCE, tuple(_as_class(part) for part in parts))
+    return _opaque(machine, "isinstance", value, classinfo)
+
+
+def _as_class(value: Value) -> Item:
+    item = items.as_constant_item(value)
+    assert item is not None or isinstance(value, values.NamedTupleType)
+    return item if item is not None else Named(getattr(value, "name", ""))
+
+
+# --- match ---------------------------------------------------------------------------------------
+
+
+def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condition:
+    """Return the condition under which `subject` matches `pattern`; names in it are bound."""
+    if isinstance(pattern, cst.MatchAs):
+        matched: Condition = True
+        if pattern.pattern is not None:
+            matched = match(machine, subject, pattern.pattern)
+        if pattern.name is not None:
+            expressions.assign(machine, pattern.name, subject, pattern)
+        return matched
+    if isinstance(pattern, cst.MatchOr):
+        return _any([match(machine, subject, part.pattern) for part in pattern.patterns])
+    if isinstance(pattern, cst.MatchValue):
+        value = expressions.evaluate(machine, pattern.value)
+        return same(machine, How.EQUAL, subject, value)
+    if isinstance(pattern, cst.MatchSingleton):
+        value = expressions.evaluate(machine, pattern.value)
+        return same(machine, How.IS, subject, value)
+    if isinstance(pattern, cst.MatchClass):
+        return _match_class(machine, subject, pattern)
+    if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
+        return _match_sequence(machine, subject, pattern)
+    return _opaque(machine, "match", subject, machine.unknown("", subject))
+
+
+def _match_class(machine: Machine, subject: Value, pattern: cst.MatchClass) -> Condition:
+    conditions = [instance_test(machine, subject, expressions.evaluate(machine, pattern.cls))]
+    for position in pattern.patterns:
+        conditions.append(match(machine, machine.unknown("", subject), position.value))
+    for keyword in pattern.kwds:
+        part = expressions.attribute(machine, subject, keyword.key.value, pattern)
+        conditions.append(match(machine, part, keyword.pattern))
+    return _all(conditions)
+
+
+def _match_sequence(
+    machine: Machine, subject: Value, pattern: cst.MatchList | cst.MatchTuple
+) -> Condition:
+    looked_at = _cell_of(subject)
+    conditions: list[Condition] = []
+    if looked_at is not None:
+        named = (
+            items.as_constant_item(values.Library("tuple")),
+            items.as_constant_item(values.Library("list")),
+        )
+        conditions.append(ItemTest(*looked_at, How.INSTANCE, tuple(item for item in named if item)))
+    for index, element in enumerate(pattern.patterns):
+        if isinstance(element, cst.MatchStar):
+            if element.name is not None:
+                expressions.assign(machine, element.name, machine.unknown("", subject), element)
+            conditions.append(Hunch())
+            break
+        part = expressions.element(machine, subject, index)
+        conditions.append(match(machine, part, element.value))
+    return _all(conditions)
+
+
+def _all(conditions: list[Condition]) -> Condition:
+    rest = tuple(part for part in conditions if part is not True)
+    if any(part is False for part in rest):
+        return False
+    return AllOf(rest) if len(rest) > 1 else (rest[0] if rest else True)
+
+
+def _any(conditions: list[Condition]) -> Condition:
+    rest = tuple(part for part in conditions if part is not False)
+    if any(part is True for part in rest):
+        return True
+    return AnyOf(rest) if len(rest) > 1 else (rest[0] if rest else False)
+
+
+def as_value(condition: Condition) -> Value:
+    """Return the value of an expression that is a test."""
+    return Const(condition) if isinstance(condition, bool) else values.Truth(condition)
+
+
+def is_setting(condition: Condition) -> bool:
+    """Say whether a condition goes the same way in a whole run."""
+    return merging.is_setting(condition)
+
+
+def both(parts: tuple[Condition, ...], conjunction: bool) -> Condition:
+    """Return `parts` joined by `and` (or by `or`)."""
+    return _all(list(parts)) if conjunction else _any(list(parts))

@@ -1,0 +1,109 @@
+"""`with`: what is entered, and what happens where it is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.protocol import Close, ManagerEnds, Operation, Try
+from flake8_joinqueue.reading import calls, classes, expressions, queues, statements, values
+from flake8_joinqueue.reading.values import Arguments, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def run_with(machine: Machine, node: cst.With) -> None:
+    """Run a `with` statement."""
+    _items(machine, node, node.items)
+
+
+def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> None:
+    if not rest:
+        statements.run(machine, node.body)
+        return
+    item = rest[0]
+    value = expressions.evaluate(machine, item.item)
+    entered, leave = enter(machine, value, item.item)
+    if item.asname is not None:
+        expressions.assign(machine, item.asname.name, entered, item)
+    if leave is None:
+        _items(machine, node, rest[1:])
+        return
+    with machine.block() as body:
+        _items(machine, node, rest[1:])
+    ended = machine.ended
+    machine.ended = False
+    with machine.block() as final:
+        leave()
+    machine.ended = ended
+    if final:
+        machine.emit(Try(tuple(body), (), (), tuple(final), machine.site(item.item)))
+    else:
+        _emit_all(machine, body)
+
+
+def _emit_all(machine: Machine, operations: list[Operation]) -> None:
+    for operation in operations:
+        machine.emit(operation)
+
+
+def enter(
+    machine: Machine, value: Value, node: cst.BaseExpression
+) -> tuple[Value, Callable[[], None] | None]:
+    """Enter a context manager: return what `as` is bound to, and what to run where it is left."""
+    if isinstance(value, values.QueueRef):
+        queues.enter_context(machine, value.index, node)
+        return value, None
+    if isinstance(value, values.ManagerRef):
+        index, site = value.index, machine.site(node)
+        return value, lambda: machine.emit(ManagerEnds(index, site))
+    if isinstance(value, values.Closing):
+        return value.value, _closer(machine, value.value, node)
+    if isinstance(value, values.Instance):
+        return _enter_instance(machine, value, node)
+    if isinstance(value, values.Synchroniser):
+        return value, None
+    return machine.unknown("", value), None
+
+
+def _closer(machine: Machine, value: Value, node: cst.BaseExpression) -> Callable[[], None] | None:
+    if isinstance(value, values.QueueRef):
+        index, site = value.index, machine.site(node)
+        return lambda: machine.emit(Close(index, site))
+    if isinstance(value, values.Instance):
+        found = classes.find(machine, value.cls, "close")
+        if isinstance(found, values.Function):
+            bound = values.BoundFunction(found, value)
+            return lambda: _discard(calls.call(machine, bound, Arguments(), node))
+    return None
+
+
+def _enter_instance(
+    machine: Machine, value: values.Instance, node: cst.BaseExpression
+) -> tuple[Value, Callable[[], None] | None]:
+    entered: Value = value
+    start = classes.find(machine, value.cls, "__enter__") or classes.find(
+        machine, value.cls, "__aenter__"
+    )
+    if isinstance(start, values.Function):
+        bound = values.BoundFunction(start, value)
+        entered = calls.awaited(machine, calls.call(machine, bound, Arguments(), node), node)
+    stop = classes.find(machine, value.cls, "__exit__") or classes.find(
+        machine, value.cls, "__aexit__"
+    )
+    if not isinstance(stop, values.Function):
+        return entered, None
+    leaving = values.BoundFunction(stop, value)
+    nothing = Arguments([values.NONE, values.NONE, values.NONE])
+    return entered, lambda: _discard(
+        calls.awaited(machine, calls.call(machine, leaving, nothing, node), node)
+    )
+
+
+def _discard(value: Value) -> None:
+    """A value that nobody looks at."""

@@ -1,0 +1,192 @@
+"""Entry points: where a run may begin.
+
+The module's own top level with its main guard; then every function and class that nothing in the
+file calls, their arguments unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.protocol import ActorKind, AnyOrder, Block, Operation, Protocol
+from flake8_joinqueue.reading import calls, classes, finishing, functions, statements, values
+from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
+from flake8_joinqueue.reading.scopes import Scope
+from flake8_joinqueue.reading.survey import survey
+from flake8_joinqueue.reading.values import Class, Function
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.places import Places
+
+# Attributes that are assigned: `x.name = …`, `x.name += …`; a hit too many only costs precision.
+_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
+
+
+def run(module: cst.Module, places: Places, source: str) -> tuple[Protocol, ...]:
+    """Run a module from each of its entry points and return their Protocols."""
+    assigned = Counter(_ASSIGNED.findall(source))
+    several = frozenset(name for name, count in assigned.items() if count > 1)
+    machine = Machine(places, several)
+    return _Entries(machine, module, assigned).run()
+
+
+class _Entries:
+    def __init__(self, machine: Machine, module: cst.Module, assigned: Counter[str]) -> None:
+        self.machine = machine
+        self.module = module
+        self.assigned = assigned
+        self.scope = Scope(None, survey(module.body), "module")
+        self.protocols: list[Protocol] = []
+
+    def run(self) -> tuple[Protocol, ...]:
+        machine = self.machine
+        self._begin(self.module)
+        with machine.block() as operations:
+            for index, statement in enumerate(self.module.body):
+                machine.top = index
+                if not machine.ended:
+                    statements.run_one(machine, statement)
+            shared = bool(machine.queues or machine.actors[1:] or machine.managers)
+            if shared:
+                # The module's own queues are used by its functions, called from who knows where.
+                self._functions_in_any_order()
+        self._finish("the module", tuple(operations), ends=True)
+        if not shared:
+            self._functions_one_by_one()
+        return tuple(self.protocols)
+
+    def _begin(self, node: cst.CSTNode) -> None:
+        machine = self.machine
+        machine.queues, machine.managers, machine.cell_sets = [], [], []
+        main = ActorDraft(0, ActorKind.MAIN, machine.site(node), ONE, None, name="main")
+        machine.actors = [main]
+        machine.running = [main]
+        machine.frames = [Frame(self.scope)]
+        machine.loops = []
+        machine.ended = False
+
+    def _finish(self, entry: str, operations: Block, ends: bool) -> None:
+        protocol = finishing.finish(self.machine, entry, operations, ends, self.assigned)
+        if protocol is not None:
+            self.protocols.append(protocol)
+
+    # --- functions and classes that nothing in the file calls ------------------------------------
+
+    def _functions_in_any_order(self) -> None:
+        machine = self.machine
+        machine.ended = False
+        blocks: list[Block] = []
+        for function in self._uncalled_functions():
+            attempt = machine.attempt(lambda made=function: self._call(made))  # type: ignore[misc]
+            if attempt.operations:
+                blocks.append(attempt.operations)
+        for made in self._unmade_classes():
+            attempt = machine.attempt(lambda made=made: self._use(made))  # type: ignore[misc]
+            if attempt.operations:
+                blocks.append(attempt.operations)
+        if blocks:
+            machine.emit(AnyOrder(tuple(blocks), machine.site(self.module.body[0])))
+
+    def _functions_one_by_one(self) -> None:
+        machine = self.machine
+        for function in self._uncalled_functions():
+            self._begin(function.node)
+            attempt = machine.attempt(lambda made=function: self._call(made))  # type: ignore[misc]
+            self._finish(f"{function.name}()", attempt.operations, ends=False)
+        for made in self._unmade_classes():
+            self._begin(self.module)
+            attempt = machine.attempt(lambda made=made: self._use(made))  # type: ignore[misc]
+            self._finish(f"class {made.name}", attempt.operations, ends=False)
+
+    def _uncalled_functions(self) -> list[Function]:
+        machine = self.machine
+        found = [
+            function
+            for function in machine.defined
+            if function.owner is None and function.scope.kind == "module"
+        ]
+        return [function for function in found if id(function.node) not in machine.entered]
+
+    def _unmade_classes(self) -> list[Class]:
+        machine = self.machine
+        return [
+            made
+            for made in machine.defined_classes
+            if made.scope.parent is self.scope and not self._is_used(made)
+        ]
+
+    def _is_used(self, made: Class) -> bool:
+        """Say whether the file makes instances of a class, or of one derived from it."""
+        return any(made in classes.lineage(other) for other in self.machine.made_classes)
+
+    def _call(self, function: Function) -> None:
+        machine = self.machine
+        if id(function.node) in machine.entered:
+            return
+        machine.top = function.top
+        result = functions.enter(
+            machine, function, functions.unknown_arguments(function), function.node
+        )
+        machine.ended = False
+        if function.is_async or function.is_generator:
+            return
+        calls.leak(machine, result, function.node, f"returned by {function.name}")
+
+    def _use(self, made: Class) -> None:
+        """Make an instance, then call its methods in any order, any number of times."""
+        machine = self.machine
+        methods = list(self._methods(made))
+        if not methods:
+            return
+        machine.top = methods[0].top
+        node = methods[0].node
+        arguments = values.Arguments()
+        init = classes.find(machine, made, "__init__")
+        if isinstance(init, Function):
+            arguments = functions.unknown_arguments(init, values.NONE)
+            arguments.positional.clear()
+        instance = classes.instantiate(machine, made, arguments, node)
+        self._expose(instance, node)
+        blocks: list[tuple[Operation, ...]] = []
+        for method in methods:
+            if id(method.node) in machine.entered:
+                continue
+            machine.top = method.top
+            receiver = {"staticmethod": None, "classmethod": made}.get(method.kind, instance)
+            given = functions.unknown_arguments(method, receiver)
+            attempt = machine.attempt(
+                lambda method=method, given=given: functions.enter(  # type: ignore[misc]
+                    machine, method, given, method.node
+                )
+            )
+            if attempt.operations:
+                blocks.append(attempt.operations)
+        if blocks:
+            machine.top = methods[0].top
+            machine.emit(AnyOrder(tuple(blocks), machine.site(node)))
+
+    def _methods(self, made: Class) -> list[Function]:
+        found: list[Function] = []
+        for base in classes.lineage(made):
+            if isinstance(base, Class):
+                for name in self.machine.heap.names(base.scope.serial):
+                    value = self.machine.heap.get((base.scope.serial, name))
+                    if isinstance(value, Function) and all(value.name != one.name for one in found):
+                        found.append(value)
+        return found
+
+    def _expose(self, instance: values.Value, node: cst.CSTNode) -> None:
+        """Whoever holds the instance may use what it does not hide behind an underscore."""
+        machine = self.machine
+        if not isinstance(instance, values.Instance):
+            return
+        for name in list(machine.heap.names(instance.serial)):
+            value = machine.heap.get((instance.serial, name))
+            if name.startswith("_") or value is None or isinstance(value, values.Content):
+                continue
+            calls.leak(machine, value, node, f"the public attribute {name!r}")

@@ -1,0 +1,394 @@
+"""Evaluating expressions to abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.protocol import Branch, Call, Condition
+from flake8_joinqueue.reading import (
+    calls,
+    conditions,
+    functions,
+    items,
+    iteration,
+    merging,
+    trees,
+    values,
+    variables,
+)
+from flake8_joinqueue.reading.machine import depends_on_item
+from flake8_joinqueue.reading.scopes import new_serial
+from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
+    """Return what `node` stands for; what it does with queues on the way is emitted."""
+    machine.step()
+    how = _EXPRESSIONS.get(type(node))
+    if how is not None:
+        return how(machine, node)
+    # Nothing is known of its value, but its parts may do something.
+    for part in trees.parts(node):
+        if isinstance(part, cst.BaseExpression):
+            evaluate(machine, part)
+    return machine.unknown()
+
+
+def attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) -> Value:
+    """Return the attribute `name` of `base`."""
+    return variables.read_attribute(machine, base, name, node)
+
+
+# --- literals and names --------------------------------------------------------------------------
+
+
+def _name(machine: Machine, node: cst.Name) -> Value:
+    constant = _CONSTANTS.get(node.value)
+    return constant if constant is not None else variables.read_name(machine, node.value)
+
+
+_CONSTANTS: dict[str, Value] = {"None": Const(None), "True": Const(True), "False": Const(False)}
+
+
+def _literal(machine: Machine, node: cst.BaseExpression) -> Value:
+    try:
+        return Const(trees.literal(node))  # type: ignore[arg-type]
+    except ValueError:
+        return machine.unknown()
+
+
+def _ellipsis(machine: Machine, node: cst.Ellipsis) -> Value:
+    return Const(...)
+
+
+def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
+    seen: list[Value] = [
+        evaluate(machine, part.expression)
+        for part in node.parts
+        if isinstance(part, cst.FormattedStringExpression)
+    ]
+    return machine.unknown("", *seen)
+
+
+def _tuple(machine: Machine, node: cst.Tuple) -> Value:
+    found = [_element(machine, element) for element in node.elements]
+    if any(isinstance(element, cst.StarredElement) for element in node.elements):
+        return new_container(machine, iteration.joined(machine, found), "list")
+    return values.Tuple(tuple(segments[0].value for segments in found))
+
+
+def _list(machine: Machine, node: cst.List | cst.Set) -> Value:
+    found = [_element(machine, element) for element in node.elements]
+    return new_container(machine, iteration.joined(machine, found))
+
+
+def _element(machine: Machine, element: cst.BaseElement) -> tuple[Segment, ...]:
+    value = evaluate(machine, element.value)
+    if isinstance(element, cst.StarredElement):
+        return iteration.segments(machine, value)
+    return (Segment(value, ONE),)
+
+
+def _dict(machine: Machine, node: cst.Dict) -> Value:
+    segments: list[Segment] = []
+    is_open = False
+    for element in node.elements:
+        if isinstance(element, cst.DictElement):
+            key = evaluate(machine, element.key)
+            value = evaluate(machine, element.value)
+            constant = key.value if isinstance(key, Const) else None
+            segments.append(Segment(value, ONE, constant))
+        else:
+            evaluate(machine, element.value)
+            is_open = True
+    return new_container(machine, Content(tuple(segments), is_open), "dict")
+
+
+def new_container(machine: Machine, content: Content, kind: str = "list") -> values.Container:
+    """Make a container that holds `content`."""
+    container = values.Container(new_serial(), kind)
+    machine.container_depths[container.serial] = len(machine.loops)
+    machine.heap.set((container.serial, "content"), content)
+    return container
+
+
+# --- access --------------------------------------------------------------------------------------
+
+
+def _attribute(machine: Machine, node: cst.Attribute) -> Value:
+    return attribute(machine, evaluate(machine, node.value), node.attr.value, node)
+
+
+def _subscript(machine: Machine, node: cst.Subscript) -> Value:
+    base = evaluate(machine, node.value)
+    if len(node.slice) == 1:
+        part = node.slice[0].slice
+        if isinstance(part, cst.Index):
+            index = evaluate(machine, part.value)
+            return subscript(machine, base, index, node)
+        if isinstance(part, cst.Slice):
+            return iteration.cut(
+                machine, base, _bound(machine, part.lower), _bound(machine, part.upper)
+            )
+    return machine.unknown("", base)
+
+
+def _bound(machine: Machine, node: cst.BaseExpression | None) -> Count | None:
+    return (
+        None
+        if node is None
+        else items.as_count(machine, evaluate(machine, node)) or Count.fresh("bound")
+    )
+
+
+def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) -> Value:
+    """Return `base[index]`."""
+    if isinstance(base, values.Either):
+        then = subscript(machine, base.then, index, node)
+        return values.Either(base.condition, then, subscript(machine, base.otherwise, index, node))
+    if isinstance(index, Const) and isinstance(index.value, (int, str)):
+        return element(machine, base, index.value)
+    if isinstance(base, values.Container):
+        return iteration.some_element(machine, base)
+    if isinstance(base, (values.Library, values.Class)):
+        # `Queue[int]`, `JoinableQueue["Job"]`: the same, for our purposes.
+        return base
+    machine.emit(Call(machine.site(node), "a subscript"))
+    if isinstance(base, Unknown):
+        return Unknown(f"{base.key}[{index!r}]", base.label, base.free or _is_free(index))
+    return machine.unknown("", base, index)
+
+
+def _is_free(value: Value) -> bool:
+    return depends_on_item(value) or not isinstance(value, (Unknown, Const, values.Number))
+
+
+def element(machine: Machine, base: Value, index: int | str) -> Value:
+    """Return the element of `base` at a known index or key."""
+    if isinstance(base, values.Taken):
+        return values.Taken(base.cell, (*base.path, index))
+    if isinstance(base, values.Tuple) and isinstance(index, int):
+        if -len(base.values) <= index < len(base.values):
+            return base.values[index]
+        return machine.unknown()
+    if isinstance(base, values.Container):
+        return iteration.element_at(machine, base, index)
+    if isinstance(base, (values.Library, values.Class)):
+        return Unknown(f"{base.name}[{index!r}]", base.name)
+    if isinstance(base, Unknown):
+        return Unknown(f"{base.key}[{index!r}]", base.label, base.free)
+    return machine.unknown("", base)
+
+
+# --- operators -----------------------------------------------------------------------------------
+
+
+def _boolean(machine: Machine, node: cst.BooleanOperation) -> Value:
+    """`a or b` as a value: the first that decides."""
+    left = evaluate(machine, node.left)
+    conjunction = isinstance(node.operator, cst.And)
+    decided = conditions.truth(machine, left)
+    if isinstance(decided, bool):
+        return evaluate(machine, node.right) if decided is conjunction else left
+    result: list[Value] = []
+    with machine.narrow(decided, conjunction):
+        attempt = machine.attempt(lambda: result.append(evaluate(machine, node.right)))
+    right = result[0]
+    nothing = machine.attempt(lambda: None)
+    first, second = (attempt, nothing) if conjunction else (nothing, attempt)
+    if attempt.operations:
+        machine.emit(Branch(decided, first.operations, second.operations, machine.site(node)))
+    machine.merge(decided, first, second)
+    if isinstance(left, (values.Truth, Const)) and isinstance(right, (values.Truth, Const)):
+        parts = (decided, conditions.truth(machine, right))
+        return conditions.as_value(conditions.both(parts, conjunction))
+    if isinstance(left, (values.Number, values.Library)) and not conjunction:
+        return left
+    return (
+        merging.join(machine, decided, right, left)
+        if conjunction
+        else merging.join(machine, decided, left, right)
+    )
+
+
+def _unary(machine: Machine, node: cst.UnaryOperation) -> Value:
+    value = evaluate(machine, node.expression)
+    if isinstance(node.operator, cst.Not):
+        return conditions.as_value(conditions.negate(conditions.truth(machine, value)))
+    if isinstance(node.operator, cst.Minus):
+        if isinstance(value, Const) and isinstance(value.value, (int, float)):
+            return Const(-value.value)
+        count = items.as_count(machine, value)
+        if count is not None:
+            return values.Number(-count)
+    return machine.unknown("", value)
+
+
+def _comparison(machine: Machine, node: cst.Comparison) -> Value:
+    left = evaluate(machine, node.left)
+    found: list[Condition] = []
+    for target in node.comparisons:
+        right = evaluate(machine, target.comparator)
+        found.append(conditions.compare(machine, target.operator, left, right))
+        left = right
+    return conditions.as_value(conditions.both(tuple(found), True))
+
+
+def _binary(machine: Machine, node: cst.BinaryOperation) -> Value:
+    left, right = evaluate(machine, node.left), evaluate(machine, node.right)
+    return binary(machine, node.operator, left, right, node)
+
+
+def binary(
+    machine: Machine, operator: cst.BaseBinaryOp, left: Value, right: Value, node: cst.CSTNode
+) -> Value:
+    """Return `left operator right`."""
+    if isinstance(operator, cst.Add) and _is_sequence(left) and _is_sequence(right):
+        found = [iteration.segments(machine, left), iteration.segments(machine, right)]
+        return new_container(machine, iteration.joined(machine, found))
+    if isinstance(operator, cst.Multiply):
+        for sequence, factor in ((left, right), (right, left)):
+            times = items.as_count(machine, factor)
+            if isinstance(sequence, (values.Container, values.Tuple)) and times is not None:
+                return _repeated(machine, sequence, times)
+    counts = items.as_count(machine, left), items.as_count(machine, right)
+    if counts[0] is not None and counts[1] is not None:
+        number = _arithmetic(machine, operator, counts[0], counts[1])
+        if number is not None:
+            return number
+    if isinstance(operator, (cst.Divide, cst.FloorDivide, cst.Modulo)):
+        machine.emit(Call(machine.site(node), "an operator"))
+    return machine.unknown("", left, right)
+
+
+def _is_sequence(value: Value) -> bool:
+    return isinstance(value, (values.Container, values.Tuple, values.Series))
+
+
+def _repeated(machine: Machine, sequence: Value, times: Count) -> Value:
+    repeated = tuple(
+        Segment(segment.value, segment.times * times)
+        for segment in iteration.segments(machine, sequence)
+    )
+    return new_container(machine, Content(repeated))
+
+
+def _arithmetic(
+    machine: Machine, operator: cst.BaseBinaryOp, left: Count, right: Count
+) -> Value | None:
+    if isinstance(operator, cst.Add):
+        return values.Number(left + right)
+    if isinstance(operator, cst.Subtract):
+        return values.Number(left - right)
+    if isinstance(operator, cst.Multiply):
+        return values.Number(left * right)
+    if isinstance(operator, cst.FloorDivide):
+        if left.number is not None and right.number:
+            return values.Number(Count.of(left.number // right.number))
+        key = f"{left.terms} // {right.terms}"
+        return values.Number(machine.symbol(key, f"{left} // {right}"))
+    return None
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+def _conditional(machine: Machine, node: cst.IfExp) -> Value:
+    condition = conditions.test(machine, node.test)
+    if isinstance(condition, bool):
+        return evaluate(machine, node.body if condition else node.orelse)
+    found: dict[bool, Value] = {}
+    machine.branch(
+        condition,
+        lambda: found.__setitem__(True, evaluate(machine, node.body)),
+        lambda: found.__setitem__(False, evaluate(machine, node.orelse)),
+        node,
+    )
+    return merging.join(machine, condition, found[True], found[False])
+
+
+def _walrus(machine: Machine, node: cst.NamedExpr) -> Value:
+    value = evaluate(machine, node.value)
+    assign(machine, node.target, value, node)
+    if isinstance(value, Unknown) and isinstance(node.target, cst.Name):
+        return variables.read_name(machine, node.target.value)
+    return value
+
+
+def _lambda(machine: Machine, node: cst.Lambda) -> Value:
+    return functions.define(machine, node, "<lambda>")
+
+
+def _await(machine: Machine, node: cst.Await) -> Value:
+    return calls.awaited(machine, evaluate(machine, node.expression), node)
+
+
+def _yield(machine: Machine, node: cst.Yield) -> Value:
+    if isinstance(node.value, cst.BaseExpression):
+        evaluate(machine, node.value)
+    elif isinstance(node.value, cst.From):
+        evaluate(machine, node.value.item)
+    return machine.unknown()
+
+
+def _starred(machine: Machine, node: cst.StarredElement) -> Value:
+    return evaluate(machine, node.value)
+
+
+def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+    """Assign `value` to a name, an attribute, an element or several of them."""
+    if isinstance(target, cst.Name):
+        variables.write_name(machine, target.value, value, node)
+    elif isinstance(target, cst.Attribute):
+        base = evaluate(machine, target.value)
+        variables.write_attribute(machine, base, target.attr.value, value, node)
+    elif isinstance(target, cst.Subscript):
+        iteration.store(machine, target, value, node)
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        starred = False
+        for index, part in enumerate(target.elements):
+            starred = starred or isinstance(part, cst.StarredElement)
+            piece = machine.unknown("", value) if starred else element(machine, value, index)
+            assign(machine, part.value, piece, node)
+    elif isinstance(target, cst.StarredElement):
+        assign(machine, target.value, value, node)
+
+
+_EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
+    cst.Name: _name,
+    cst.Integer: _literal,
+    cst.Float: _literal,
+    cst.Imaginary: _literal,
+    cst.SimpleString: _literal,
+    cst.ConcatenatedString: _literal,
+    cst.FormattedString: _formatted,
+    cst.Ellipsis: _ellipsis,
+    cst.Tuple: _tuple,
+    cst.List: _list,
+    cst.Set: _list,
+    cst.Dict: _dict,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.BooleanOperation: _boolean,
+    cst.UnaryOperation: _unary,
+    cst.Comparison: _comparison,
+    cst.BinaryOperation: _binary,
+    cst.IfExp: _conditional,
+    cst.NamedExpr: _walrus,
+    cst.Lambda: _lambda,
+    cst.Await: _await,
+    cst.Yield: _yield,
+    cst.StarredElement: _starred,
+    cst.Call: lambda machine, node: calls.evaluate(machine, node),
+    cst.ListComp: lambda machine, node: iteration.comprehension(machine, node),
+    cst.SetComp: lambda machine, node: iteration.comprehension(machine, node),
+    cst.GeneratorExp: lambda machine, node: iteration.comprehension(machine, node),
+    cst.DictComp: lambda machine, node: iteration.comprehension(machine, node),
+}

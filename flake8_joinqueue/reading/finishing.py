@@ -1,0 +1,247 @@
+"""From what a run emitted to a Protocol: only what matters stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.protocol import (
+    Actor,
+    Alias,
+    AllOf,
+    AnyOf,
+    AnyOrder,
+    Block,
+    Branch,
+    Cell,
+    Condition,
+    CountTest,
+    Hunch,
+    Increment,
+    ItemTest,
+    Loop,
+    LoopKind,
+    Manager,
+    Not,
+    Operation,
+    Protocol,
+    Queue,
+    Scope,
+    SetCell,
+    Try,
+)
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import ActorDraft, Machine
+
+
+def finish(
+    machine: Machine, entry: str, main: Block, ends: bool, assigned: Counter[str]
+) -> Protocol | None:
+    """Return the Protocol of a run, `None` where nothing in it concerns queues."""
+    bodies = [main, *(draft.body or () for draft in machine.actors[1:])]
+    volatile = _volatile(machine, assigned)
+    cleaned = _Cleaner(_tested(bodies))
+    actors = tuple(
+        _actor(draft, cleaned.block(_without(body, volatile.get(draft.index, frozenset()))))
+        for draft, body in zip(machine.actors, bodies, strict=True)
+    )
+    if not machine.queues and not machine.managers and not any(actor.body for actor in actors):
+        return None
+    queues = tuple(
+        Queue(
+            draft.index,
+            draft.name or "queue",
+            draft.kind,
+            draft.site,
+            draft.count,
+            draft.maxsize,
+            draft.manager,
+            draft.hidden,
+        )
+        for draft in machine.queues
+    )
+    managers = tuple(
+        Manager(draft.index, draft.name or "manager", draft.site) for draft in machine.managers
+    )
+    return Protocol(entry, queues, managers, actors, ends)
+
+
+def _actor(draft: ActorDraft, body: Block) -> Actor:
+    return Actor(
+        draft.index,
+        draft.name or draft.kind.value,
+        draft.kind,
+        draft.count if draft.index else ONE,
+        draft.daemon,
+        body,
+        draft.site,
+        draft.parent,
+        draft.opaque,
+    )
+
+
+# --- variables that others change ----------------------------------------------------------------
+
+
+def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[Cell]]:
+    """Return, by actor, the variables that somebody else may change while it runs.
+
+    Those that another actor assigns after the actor was started, and attributes assigned at a
+    place that this run did not come to: whoever calls that may do so at any time.
+    """
+    attributes = {
+        cell: place[1]
+        for place, cell in machine.cells.items()
+        if place[1] in machine.assigned_attributes
+    }
+    seen: dict[Cell, int] = Counter(cell for _, _, cell in machine.cell_sets)
+    elsewhere = {cell for cell, name in attributes.items() if seen[cell] < assigned[name]}
+    found: dict[int, frozenset[Cell]] = {}
+    for draft in machine.actors[1:]:
+        others = {
+            cell
+            for time, index, cell in machine.cell_sets
+            if index != draft.index and time > draft.started_at
+        }
+        found[draft.index] = frozenset(others | elsewhere)
+    return found
+
+
+def _without(block: Block, cells: frozenset[Cell]) -> Block:
+    """Return a block in which tests of `cells` may go either way."""
+    if not cells:
+        return block
+    return tuple(_without_in(operation, cells) for operation in block)
+
+
+def _without_in(operation: Operation, cells: frozenset[Cell]) -> Operation:
+    if isinstance(operation, Branch):
+        operation = replace(operation, condition=_unsure(operation.condition, cells))
+    elif isinstance(operation, Loop):
+        operation = replace(operation, condition=_unsure(operation.condition, cells))
+    return map_blocks(operation, lambda block: _without(block, cells))
+
+
+def _unsure(condition: Condition, cells: frozenset[Cell]) -> Condition:
+    if isinstance(condition, (ItemTest, CountTest)) and condition.cell in cells:
+        return Hunch(condition.cell.name, outside=True)
+    if isinstance(condition, Not):
+        return Not(_unsure(condition.condition, cells))
+    if isinstance(condition, (AllOf, AnyOf)):
+        return type(condition)(tuple(_unsure(part, cells) for part in condition.conditions))
+    return condition
+
+
+# --- what nobody looks at ------------------------------------------------------------------------
+
+
+def _tested(bodies: list[Block]) -> set[Cell]:
+    """Return the cells whose content decides something."""
+    tested: set[Cell] = set()
+    aliases: list[tuple[Cell, Cell]] = []
+    pending = list(bodies)
+    while pending:
+        for operation in pending.pop():
+            if isinstance(operation, (Branch, Loop)):
+                tested.update(_cells(operation.condition))
+            elif isinstance(operation, SetCell) and isinstance(operation.value, Alias):
+                aliases.append((operation.cell, operation.value.cell))
+            pending.extend(inner_blocks(operation))
+    growing = True
+    while growing:
+        before = len(tested)
+        tested.update(source for cell, source in aliases if cell in tested)
+        growing = len(tested) > before
+    return tested
+
+
+def _cells(condition: Condition) -> set[Cell]:
+    if isinstance(condition, (ItemTest, CountTest)):
+        return {condition.cell}
+    if isinstance(condition, Not):
+        return _cells(condition.condition)
+    if isinstance(condition, (AllOf, AnyOf)):
+        return set().union(*(_cells(part) for part in condition.conditions))
+    return set()
+
+
+class _Cleaner:
+    """Drops assignments that nobody tests, and blocks that do nothing."""
+
+    def __init__(self, tested: set[Cell]) -> None:
+        self.tested = tested
+
+    def block(self, block: Block) -> Block:
+        """Return what is left of a block."""
+        kept = []
+        for operation in block:
+            cleaned = map_blocks(operation, self.block)
+            if not self._is_idle(cleaned):
+                kept.append(cleaned)
+        return tuple(kept)
+
+    def _is_idle(self, operation: Operation) -> bool:
+        if isinstance(operation, (SetCell, Increment)):
+            return operation.cell not in self.tested
+        if isinstance(operation, Branch):
+            return not operation.then and not operation.otherwise
+        if isinstance(operation, Scope):
+            return not operation.body
+        if isinstance(operation, AnyOrder):
+            return not any(operation.blocks)
+        if isinstance(operation, Try):
+            empty = not (operation.body or operation.orelse or operation.final)
+            return empty and not operation.handlers
+        if isinstance(operation, Loop):
+            ends = operation.kind is LoopKind.COUNTED or operation.condition is not True
+            return ends and not (operation.body or operation.head or operation.orelse)
+        return False
+
+
+def inner_blocks(operation: Operation) -> list[Block]:
+    """Return the blocks within an operation."""
+    if isinstance(operation, Branch):
+        return [operation.then, operation.otherwise]
+    if isinstance(operation, Loop):
+        return [operation.head, operation.body, operation.orelse]
+    if isinstance(operation, Scope):
+        return [operation.body]
+    if isinstance(operation, AnyOrder):
+        return list(operation.blocks)
+    if isinstance(operation, Try):
+        handlers = [handler.body for handler in operation.handlers]
+        return [operation.body, *handlers, operation.orelse, operation.final]
+    return []
+
+
+def map_blocks(operation: Operation, change) -> Operation:  # type: ignore[no-untyped-def]
+    """Return an operation whose inner blocks went through `change`."""
+    if isinstance(operation, Branch):
+        return replace(
+            operation, then=change(operation.then), otherwise=change(operation.otherwise)
+        )
+    if isinstance(operation, Loop):
+        return replace(
+            operation,
+            head=change(operation.head),
+            body=change(operation.body),
+            orelse=change(operation.orelse),
+        )
+    if isinstance(operation, Scope):
+        return replace(operation, body=change(operation.body))
+    if isinstance(operation, AnyOrder):
+        return replace(operation, blocks=tuple(change(block) for block in operation.blocks))
+    if isinstance(operation, Try):
+        return replace(
+            operation,
+            body=change(operation.body),
+            handlers=tuple(
+                replace(handler, body=change(handler.body)) for handler in operation.handlers
+            ),
+            orelse=change(operation.orelse),
+            final=change(operation.final),
+        )
+    return operation

@@ -1,0 +1,180 @@
+"""Functions of the file: defining them, binding their arguments, entering them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.protocol import Scope as ScopeOperation
+from flake8_joinqueue.reading import calls, expressions, iteration, statements, values, variables
+from flake8_joinqueue.reading.machine import MAX_DEPTH, Frame
+from flake8_joinqueue.reading.scopes import Scope, new_serial
+from flake8_joinqueue.reading.survey import Survey, survey
+from flake8_joinqueue.reading.values import Arguments, Content, Function, Segment, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def define(
+    machine: Machine,
+    node: cst.FunctionDef | cst.Lambda,
+    name: str,
+    owner: values.Class | None = None,
+    kind: str = "function",
+) -> Function:
+    """Return the function that a `def` or `lambda` makes where the machine is."""
+    defaults = {
+        parameter.name.value: expressions.evaluate(machine, parameter.default)
+        for parameter in _all_parameters(node.params)
+        if parameter.default is not None
+    }
+    is_async = isinstance(node, cst.FunctionDef) and node.asynchronous is not None
+    return Function(
+        node,
+        name,
+        machine.scope,
+        machine.top,
+        defaults,
+        owner,
+        kind,
+        is_async,
+        surveyed(machine, node).is_generator,
+    )
+
+
+def surveyed(machine: Machine, node: cst.FunctionDef | cst.Lambda) -> Survey:
+    """Return what a function binds; looked up once a function."""
+    known = machine.surveys.get(id(node))
+    if known is None:
+        names = [parameter.name.value for parameter in _all_parameters(node.params)]
+        names += [star.name.value for star in _stars(node.params)]
+        known = machine.surveys[id(node)] = survey([node.body], names)
+    return known
+
+
+def _all_parameters(params: cst.Parameters) -> list[cst.Param]:
+    return [*params.posonly_params, *params.params, *params.kwonly_params]
+
+
+def _stars(params: cst.Parameters) -> list[cst.Param]:
+    stars = [params.star_arg] if isinstance(params.star_arg, cst.Param) else []
+    return stars + ([params.star_kwarg] if params.star_kwarg is not None else [])
+
+
+def unknown_arguments(function: Function, receiver: Value | None = None) -> Arguments:
+    """Return arguments of which nothing is known, named like the parameters."""
+    arguments = Arguments()
+    params = _all_parameters(function.node.params)
+    if receiver is not None:
+        arguments.positional.append(receiver)
+        params = params[1:]
+    for parameter in params:
+        name = parameter.name.value
+        arguments.keywords[name] = Unknown(f"{function.name}({name})", name)
+    return arguments
+
+
+def enter(machine: Machine, function: Function, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Run a function of the file and return what it returns.
+
+    A function that is being run twice already, or too deep a stack of them, is not entered: what
+    queues it is given escape.
+    """
+    machine.step()
+    running = sum(frame.function is function for frame in machine.frames)
+    if running > 1 or len(machine.frames) > MAX_DEPTH:
+        for value in arguments.every():
+            calls.leak(machine, value, node, f"handed on in a recursion of {function.name}")
+        return machine.unknown(function.name, *arguments.every())
+    machine.entered.add(id(function.node))
+    site = machine.site(node)
+    scope = Scope(function.scope, surveyed(machine, function.node), "function")
+    frame = Frame(scope, function, arguments.positional[0] if arguments.positional else None)
+    frame.cell = machine.new_cell(f"{function.name}()")
+    machine.frames.append(frame)
+    before, machine.top = machine.top, function.top
+    try:
+        with machine.block() as operations:
+            _bind(machine, function, arguments)
+            _run(machine, function)
+    finally:
+        machine.frames.pop()
+        machine.top = before
+    if operations:
+        machine.emit(ScopeOperation(function.name, tuple(operations), site))
+    return _returned(machine, frame, arguments)
+
+
+def _run(machine: Machine, function: Function) -> None:
+    if isinstance(function.node, cst.Lambda):
+        machine.frame.returned.append(expressions.evaluate(machine, function.node.body))
+        return
+    statements.run(machine, function.node.body)
+    frame = machine.frame
+    if not machine.ended:
+        if frame.returned:
+            statements.note_return(machine, values.NONE, function.node)
+        else:
+            frame.returned.append(values.NONE)
+    # It comes back if any way through it does.
+    machine.ended = machine.ended and not frame.returned
+
+
+def _returned(machine: Machine, frame: Frame, arguments: Arguments) -> Value:
+    distinct = list(dict.fromkeys(frame.returned))
+    if len(distinct) == 1:
+        return distinct[0]
+    if not distinct:
+        return machine.unknown()
+    label = frame.function.name if frame.function is not None else ""
+    for value in distinct:
+        if not isinstance(value, (Unknown, values.Const, values.Taken, values.Truth)):
+            calls.leak(machine, value, None, f"one of several results of {label}")
+    return Unknown(machine.fresh_key(), label, free=True, cell=frame.cell)
+
+
+# --- arguments -----------------------------------------------------------------------------------
+
+
+def _bind(machine: Machine, function: Function, arguments: Arguments) -> None:
+    params = function.node.params
+    positional = list(arguments.positional)
+    keywords = dict(arguments.keywords)
+    for parameter in [*params.posonly_params, *params.params]:
+        name = parameter.name.value
+        value = positional.pop(0) if positional else keywords.pop(name, None)
+        _bind_one(machine, function, name, value, arguments.open)
+    for parameter in params.kwonly_params:
+        name = parameter.name.value
+        _bind_one(machine, function, name, keywords.pop(name, None), arguments.open)
+    if isinstance(params.star_arg, cst.Param):
+        rest = values.Tuple(tuple(positional))
+        variables.write_name(machine, params.star_arg.name.value, rest, params.star_arg)
+    if params.star_kwarg is not None:
+        segments = tuple(Segment(value, ONE, name) for name, value in keywords.items())
+        container = expressions.new_container(machine, Content(segments, arguments.open), "dict")
+        variables.write_name(machine, params.star_kwarg.name.value, container, params.star_kwarg)
+
+
+def _bind_one(
+    machine: Machine, function: Function, name: str, value: Value | None, is_open: bool
+) -> None:
+    if value is None and not is_open:
+        value = function.defaults.get(name)
+    if value is None:
+        value = Unknown(f"{function.name}({name})", name)
+    variables.write_name(machine, name, value, function.node)
+
+
+def star_arguments(machine: Machine, found: Arguments, value: Value) -> None:
+    """Add `*value` to arguments."""
+    if isinstance(value, (values.Tuple, values.Container, values.Series)):
+        segments: Sequence[Segment] = iteration.segments(machine, value)
+        if all(segment.times.number == 1 for segment in segments):
+            found.positional.extend(segment.value for segment in segments)
+            return
+    found.open = True

@@ -1,0 +1,117 @@
+"""`try`: a body that may be left anywhere, its handlers, and what is done in any case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.protocol import ExceptionName, Handler, Operation, Try
+from flake8_joinqueue.reading import expressions, merging, statements, values, variables
+from flake8_joinqueue.reading.machine import Attempt
+from flake8_joinqueue.reading.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError"})
+
+
+def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
+    """Run a `try` statement."""
+    site = machine.site(node)
+    orelse: list[Operation] = []
+    body: list[Operation] = []
+    middle: Attempt | None = None
+
+    def succeed() -> None:
+        nonlocal orelse, body
+        with machine.block() as body:
+            statements.run(machine, node.body)
+        if node.orelse is not None and not machine.ended:
+            with machine.block() as orelse:
+                statements.run(machine, node.orelse.body)
+
+    success = machine.attempt(succeed)
+    middle = success
+    handlers: list[Handler] = []
+    ways = [success]
+    for clause in node.handlers:
+        exceptions = _exceptions(machine, clause.type)
+        attempt = _handler(machine, clause, middle)
+        ways.append(attempt)
+        handlers.append(Handler(exceptions, attempt.operations, machine.site(clause)))
+        if exceptions and all(known.name in _IMPORT_ERRORS for known in exceptions):
+            # Imports are taken to succeed.
+            ways.pop()
+    _merge(machine, ways)
+    ended = machine.ended
+    with machine.block() as final:
+        if node.finalbody is not None:
+            machine.ended = False
+            statements.run(machine, node.finalbody.body)
+    machine.ended = machine.ended or ended
+    machine.emit(Try(tuple(body), tuple(handlers), tuple(orelse), tuple(final), site))
+
+
+def _handler(
+    machine: Machine, clause: cst.ExceptHandler | cst.ExceptStarHandler, body: Attempt
+) -> Attempt:
+    def run() -> None:
+        # The body may have come to any point.
+        for place, value in body.changes.items():
+            current = machine.heap.get(place)
+            merged = merging.merge(machine, None, value, current)
+            if merged is not None:
+                machine.heap.set(place, merged)
+        if clause.name is not None and isinstance(clause.name.name, cst.Name):
+            caught = Unknown(machine.fresh_key(), clause.name.name.value, free=True)
+            variables.write_name(machine, clause.name.name.value, caught, clause)
+        statements.run(machine, clause.body)
+
+    return machine.attempt(run)
+
+
+def _merge(machine: Machine, ways: list[Attempt]) -> None:
+    going_on = [way for way in ways if not way.ended]
+    if not going_on:
+        machine.ended = True
+        return
+    places = {place: None for way in going_on for place in way.changes}
+    for place in places:
+        current = machine.heap.get(place)
+        merged = going_on[0].changes.get(place, current)
+        for way in going_on[1:]:
+            other = way.changes.get(place, current)
+            merged = merging.merge(machine, None, merged, other)
+        if merged is not None:
+            machine.heap.set(place, merged)
+
+
+# --- exceptions ----------------------------------------------------------------------------------
+
+
+def _exceptions(machine: Machine, node: cst.BaseExpression | None) -> tuple[ExceptionName, ...]:
+    if node is None:
+        return ()
+    if isinstance(node, cst.Tuple):
+        return tuple(
+            name for element in node.elements for name in _exceptions(machine, element.value)
+        )
+    value = expressions.evaluate(machine, node)
+    if isinstance(value, values.Tuple):
+        return tuple(
+            ExceptionName(exception_name(part), machine.site(node)) for part in value.values
+        )
+    return (ExceptionName(exception_name(value), machine.site(node)),)
+
+
+def exception_name(value: Value) -> str:
+    """Return the dotted name of an exception class (or of an instance's class), "" if unknown."""
+    if isinstance(value, values.Library):
+        return value.name
+    if isinstance(value, values.Class):
+        return value.name
+    if isinstance(value, values.Instance):
+        return value.cls.name
+    return ""

@@ -1,0 +1,103 @@
+"""From abstract values to the items of a Protocol, and to counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_joinqueue.counts import Count, total
+from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record, Unique
+from flake8_joinqueue.reading import values
+from flake8_joinqueue.reading.values import Const, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_MAX_FIELDS = 12
+
+
+def as_item(machine: Machine, value: Value) -> Item:
+    """Return the item that putting `value` on a queue puts there."""
+    if isinstance(value, values.Taken):
+        # Put back what was taken: known where a test has just told.
+        known = machine.narrowed.get((value.cell, value.path))
+        return as_item(machine, known) if known is not None else Data()
+    if isinstance(value, values.Unknown) and value.cell is not None:
+        known = machine.narrowed.get((value.cell, ()))
+        return as_item(machine, known) if known is not None else Data(value.label)
+    if isinstance(value, values.Tuple):
+        fields = tuple(as_item(machine, part) for part in value.values[:_MAX_FIELDS])
+        return Record(fields, value.type_name)
+    if isinstance(value, values.Container):
+        return _as_record(machine, value)
+    constant = as_constant_item(value)
+    return constant if constant is not None else Data(getattr(value, "label", ""))
+
+
+def as_constant_item(value: Value) -> Item | None:
+    """Return the item of a value that stays the same, `None` for others."""
+    if isinstance(value, Const):
+        return Literal(value.value, value.label)
+    if isinstance(value, values.Number) and value.count.number is not None:
+        return Literal(value.count.number)
+    if isinstance(value, values.Member):
+        return Named(value.name)
+    if isinstance(value, values.Class):
+        return Named(value.name, value.name)
+    if isinstance(value, values.Function):
+        return Named(value.name, value.name)
+    if isinstance(value, values.Library):
+        return Named(value.name, value.name)
+    if isinstance(value, values.Fresh):
+        return Unique(value.serial, value.type_name, value.label)
+    if isinstance(value, values.Instance):
+        return Unique(value.serial, value.cls.name)
+    return None
+
+
+def _as_record(machine: Machine, container: values.Container) -> Item:
+    content = content_of(machine, container)
+    if content.open or container.kind != "list" or len(content.segments) > _MAX_FIELDS:
+        return Data()
+    if any(segment.times.number != 1 for segment in content.segments):
+        return Data()
+    fields = tuple(as_item(machine, segment.value) for segment in content.segments)
+    return Record(fields, "list")
+
+
+def content_of(machine: Machine, container: values.Container) -> values.Content:
+    """Return what a container holds."""
+    content = machine.heap.get((container.serial, "content"))
+    return content if isinstance(content, values.Content) else values.Content((), open=True)
+
+
+def as_count(machine: Machine, value: Value | None) -> Count | None:
+    """Return the number a value stands for, `None` where it is none (or differs by item)."""
+    if isinstance(value, Const):
+        number = value.value
+        return Count.of(int(number)) if isinstance(number, int) else None
+    if isinstance(value, values.Number):
+        return value.count
+    if isinstance(value, values.Unknown) and not value.free and value.cell is None:
+        return machine.symbol(value.key, value.label or "n")
+    if isinstance(value, values.Library):
+        return machine.symbol(value.name, value.name)
+    return None
+
+
+def length(machine: Machine, value: Value) -> Count:
+    """Return the number of elements of a value."""
+    if isinstance(value, values.Tuple):
+        return Count.of(len(value.values))
+    if isinstance(value, (values.Container, values.Series)):
+        content = content_of(machine, value) if isinstance(value, values.Container) else value
+        if not content.open:
+            return total(segment.times for segment in content.segments)
+        if isinstance(value, values.Container):
+            return machine.symbol(f"len {value.serial} {machine.tick()}", "len()")
+    if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
+        return Count.of(len(value.value))
+    if isinstance(value, values.Unknown) and not value.free and value.cell is None:
+        return machine.symbol(f"len {value.key}", f"len({value.label})")
+    if isinstance(value, values.Library):
+        return machine.symbol(f"len {value.name}", f"len({value.name})")
+    return Count.fresh("len()")

@@ -1,0 +1,241 @@
+"""Going over containers: what they hold, comprehensions, and how elements are read and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.protocol import Condition, Loop, LoopKind, Operation
+from flake8_joinqueue.reading import calls, conditions, expressions, items, values
+from flake8_joinqueue.reading.machine import Frame, LoopFrame
+from flake8_joinqueue.reading.scopes import Scope, new_serial
+from flake8_joinqueue.reading.survey import Survey
+from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+# Longer literals are data: only their ends are looked at one by one.
+_MAX_UNROLLED = 16
+
+
+def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
+    """Return what iterating over `value` brings, in order."""
+    if isinstance(value, values.Tuple):
+        return tuple(Segment(part, ONE) for part in value.values)
+    if isinstance(value, values.Container):
+        content = items.content_of(machine, value)
+        found = content.segments
+        if value.kind == "dict":
+            found = tuple(Segment(_key(machine, part), part.times) for part in found)
+        return _with_rest(machine, found, content.open)
+    if isinstance(value, values.Series):
+        return _with_rest(machine, value.segments, value.open)
+    label = getattr(value, "label", "")
+    element = Unknown(machine.fresh_key(), label, free=True)
+    return (Segment(element, items.length(machine, value)),)
+
+
+def _key(machine: Machine, segment: Segment) -> Value:
+    if segment.key is not None:
+        return Const(segment.key)
+    return Unknown(machine.fresh_key(), "key", free=True)
+
+
+def _with_rest(machine: Machine, found: tuple[Segment, ...], is_open: bool) -> tuple[Segment, ...]:
+    if not is_open:
+        return found
+    rest = Unknown(machine.fresh_key(), "", free=True)
+    return (*found, Segment(rest, Count.fresh("more")))
+
+
+def joined(machine: Machine, parts: Iterable[tuple[Segment, ...]]) -> Content:
+    """Return the content of a container made of `parts`, one after the other."""
+    return Content(tuple(segment for part in parts for segment in part))
+
+
+def condensed(machine: Machine, found: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Return segments fit to be gone over: a long run of constants is data, but for its ends."""
+    if len(found) <= _MAX_UNROLLED or not all(_is_plain(part.value) for part in found):
+        return found
+    middle = found[1:-2]
+    times = Count.of(0)
+    for segment in middle:
+        times = times + segment.times
+    data = Unknown(machine.fresh_key(), "", free=True)
+    return (found[0], Segment(data, times), *found[-2:])
+
+
+def _is_plain(value: Value) -> bool:
+    if isinstance(value, values.Tuple):
+        return all(_is_plain(part) for part in value.values)
+    return isinstance(value, (Const, Unknown, values.Number))
+
+
+# --- elements ------------------------------------------------------------------------------------
+
+
+def append(
+    machine: Machine, container: values.Container, value: Value, key: Value | None = None
+) -> None:
+    """Add `value` to a container, as often as the code being run is run."""
+    content = items.content_of(machine, container)
+    depth = machine.container_depths.get(container.serial, 0)
+    constant = key.value if isinstance(key, Const) else None
+    times = machine.multiplicity(min(depth, len(machine.loops)))
+    segment = Segment(value, times, constant)
+    kept = content.segments
+    if constant is not None:
+        kept = tuple(part for part in kept if part.key != constant)
+    set_content(machine, container, Content((*kept, segment), content.open))
+
+
+def set_content(machine: Machine, container: values.Container, content: Content) -> None:
+    """Replace what a container holds."""
+    machine.heap.set((container.serial, "content"), content)
+
+
+def element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
+    """Return the element at a known index, or the value of a known key."""
+    content = items.content_of(machine, container)
+    if container.kind == "dict":
+        for segment in content.segments:
+            if segment.key == index:
+                return segment.value
+        return some_element(machine, container)
+    single = all(segment.times.number == 1 for segment in content.segments)
+    if isinstance(index, int) and single and not content.open:
+        if -len(content.segments) <= index < len(content.segments):
+            return content.segments[index].value
+    return some_element(machine, container)
+
+
+def some_element(machine: Machine, container: values.Container) -> Value:
+    """Return what stands for any element of a container."""
+    content = items.content_of(machine, container)
+    distinct = list(dict.fromkeys(segment.value for segment in content.segments))
+    if len(distinct) == 1 and not content.open:
+        return distinct[0]
+    for value in distinct:
+        calls.leak(machine, value, None, "picked from a container by an unknown index")
+    return machine.unknown("", Unknown("element", free=True))
+
+
+def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:
+    """Run `base[index] = value`."""
+    base = expressions.evaluate(machine, target.value)
+    index: Value = machine.unknown()
+    part = target.slice[0].slice
+    if isinstance(part, cst.Index):
+        index = expressions.evaluate(machine, part.value)
+    if not isinstance(base, values.Container):
+        calls.leak(machine, value, node, "stored in a container from elsewhere")
+        return
+    if base.kind == "dict":
+        append(machine, base, value, index)
+        return
+    content = items.content_of(machine, base)
+    changed = list(content.segments)
+    single = all(segment.times.number == 1 for segment in changed)
+    if isinstance(index, Const) and isinstance(index.value, int) and single:
+        if -len(changed) <= index.value < len(changed):
+            changed[index.value] = Segment(value, ONE)
+            set_content(machine, base, Content(tuple(changed), content.open))
+            return
+    set_content(machine, base, Content((*changed, Segment(value, Count.fresh("some"))), True))
+
+
+def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None) -> Value:
+    """Return the slice `base[lower:upper]`."""
+    if not isinstance(base, (values.Container, values.Tuple, values.Series)):
+        return machine.unknown("", base)
+    found = segments(machine, base)
+    start = lower.number if lower is not None else 0
+    stop = upper.number if upper is not None else None
+    known = start is not None and (upper is None or stop is not None)
+    if known and all(segment.times.number == 1 for segment in found):
+        return expressions.new_container(machine, Content(found[start:stop]))
+    if known and len(found) == 1 and start is not None and start >= 0:
+        times = found[0].times
+        if stop is not None:
+            times = times + Count.of(stop) if stop < 0 else Count.of(stop)
+        return expressions.new_container(
+            machine, Content((Segment(found[0].value, times - Count.of(start)),))
+        )
+    perhaps = tuple(Segment(part.value, Count.fresh("some"), part.key) for part in found)
+    return expressions.new_container(machine, Content(perhaps))
+
+
+# --- comprehensions ------------------------------------------------------------------------------
+
+
+def comprehension(machine: Machine, node: cst.BaseComp) -> Value:
+    """Run a comprehension and return the container it makes."""
+    scope = Scope(machine.scope, Survey(), "function")
+    machine.frames.append(Frame(scope, machine.frame.function, machine.frame.receiver))
+    found: list[Segment] = []
+    try:
+        _comp_for(machine, node.for_in, node, ONE, found)
+    finally:
+        machine.frames.pop()
+    kind = "dict" if isinstance(node, cst.DictComp) else "list"
+    return expressions.new_container(machine, Content(tuple(found)), kind)
+
+
+def _comp_for(
+    machine: Machine, clause: cst.CompFor, node: cst.BaseComp, times: Count, found: list[Segment]
+) -> None:
+    over = expressions.evaluate(machine, clause.iter)
+
+    def inner(value: Value, often: Count) -> None:
+        expressions.assign(machine, clause.target, value, clause)
+        condition: Condition = True
+        for test in clause.ifs:
+            condition = conditions.both((condition, conditions.test(machine, test.test)), True)
+        if condition is False:
+            return
+        kept = often if condition is True else Count.fresh("some")
+        machine.branch(condition, lambda: element(kept), lambda: None, clause)
+
+    def element(often: Count) -> None:
+        if clause.inner_for_in is not None:
+            _comp_for(machine, clause.inner_for_in, node, often, found)
+        elif isinstance(node, cst.DictComp):
+            key = expressions.evaluate(machine, node.key)
+            value = expressions.evaluate(machine, node.value)
+            found.append(Segment(value, often, key.value if isinstance(key, Const) else None))
+        elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+            found.append(Segment(expressions.evaluate(machine, node.elt), often))
+
+    for segment in condensed(machine, segments(machine, over)):
+        repeated(machine, segment, clause, lambda part: inner(part.value, times * part.times))
+
+
+def repeated(
+    machine: Machine, segment: Segment, node: cst.CSTNode, run: Callable[[Segment], None]
+) -> None:
+    """Run something for each element of a segment."""
+    if segment.times.number == 1:
+        run(segment)
+        return
+    frame = LoopFrame(new_serial(), segment.times)
+    machine.loops.append(frame)
+    operations: list[Operation] = []
+    try:
+        with machine.block() as operations:
+            run(segment)
+    finally:
+        machine.loops.pop()
+    if operations:
+        machine.emit(
+            Loop(
+                frame.serial,
+                LoopKind.COUNTED,
+                tuple(operations),
+                machine.site(node),
+                times=segment.times,
+            )
+        )

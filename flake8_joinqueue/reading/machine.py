@@ -1,0 +1,326 @@
+"""The abstract machine: its memory, what it emits, and how it goes two ways at once.
+
+The machine runs a program on abstract values. What the program does with queues is emitted as the
+operations of a Protocol; what it computes otherwise is forgotten or becomes `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.facts.queues import QueueKind
+from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.protocol import (
+    Alias,
+    Branch,
+    Cell,
+    Condition,
+    Daemon,
+    Escape,
+    Item,
+    Operation,
+    SetCell,
+    Site,
+)
+from flake8_joinqueue.protocol import ActorKind as Kind
+from flake8_joinqueue.reading import merging, values
+from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
+from flake8_joinqueue.reading.values import Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.places import Places
+    from flake8_joinqueue.reading.survey import Survey
+
+MAX_STEPS = 60_000
+MAX_DEPTH = 24
+
+
+@dataclass(slots=True)
+class QueueDraft:
+    """A queue as it is known so far."""
+
+    index: int
+    kind: QueueKind
+    site: Site
+    count: Count
+    maxsize: Count | None = None
+    manager: int | None = None
+    name: str = ""
+    hidden: bool = True
+
+
+@dataclass(slots=True)
+class ManagerDraft:
+    """A manager as it is known so far."""
+
+    index: int
+    site: Site
+    name: str = ""
+
+
+@dataclass(slots=True)
+class ActorDraft:
+    """An actor as it is known so far; its body is run when it is started."""
+
+    index: int
+    kind: Kind
+    site: Site
+    count: Count
+    parent: int | None
+    daemon: Daemon = Daemon.NO
+    name: str = ""
+    target: Value | None = None
+    arguments: values.Arguments = field(default_factory=values.Arguments)
+    instance: values.Instance | None = None
+    body: tuple[Operation, ...] | None = None
+    opaque: bool = False
+    started_at: int = 0
+    functions: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class LoopFrame:
+    """A loop being run: how often, and whether something breaks out of it."""
+
+    serial: int
+    times: Count
+    broken: bool = False
+
+
+@dataclass(slots=True)
+class Frame:
+    """A function being run."""
+
+    scope: Scope
+    function: values.Function | None = None
+    receiver: Value | None = None
+    cell: Cell | None = None
+    returned: list[Value] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One way of two: what it emitted, what it changed, and whether it left."""
+
+    operations: tuple[Operation, ...]
+    changes: dict[Place, Value | values.Content]
+    ended: bool
+
+
+class Machine:
+    """The state of one abstract run."""
+
+    def __init__(self, places: Places, assigned_attributes: frozenset[str]) -> None:
+        self.places = places
+        # Attributes assigned at more than one place of the file: variables, not settings.
+        self.assigned_attributes = assigned_attributes
+        self.heap = Heap()
+        self.queues: list[QueueDraft] = []
+        self.managers: list[ManagerDraft] = []
+        self.actors: list[ActorDraft] = []
+        self.running: list[ActorDraft] = []
+        self.frames: list[Frame] = []
+        self.loops: list[LoopFrame] = []
+        self.classes: list[values.Class] = []
+        self.defined: list[values.Function] = []
+        self.defined_classes: list[values.Class] = []
+        self.made_classes: list[values.Class] = []
+        self.star_modules: list[str] = []
+        self.last_node: cst.CSTNode = places.module
+        self.ended = False
+        self.top = 0
+        self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Value] = {}
+        self.entered: set[int] = set()
+        self.instance_actors: dict[int, int] = {}
+        self.container_depths: dict[int, int] = {}
+        self.cells: dict[Place, Cell] = {}
+        self.cell_sets: list[tuple[int, int, Cell]] = []
+        self.callbacks: set[int] = set()
+        self.surveys: dict[int, Survey] = {}
+        self._blocks: list[list[Operation]] = [[]]
+        self._serials: dict[str, int] = {}
+        self._keys = 0
+        self._clock = 0
+        self._steps = 0
+
+    # --- work and names --------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Count one step of work. Raises `NotAnalysed` when there have been too many."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise NotAnalysed(f"gave up after {MAX_STEPS} steps of abstract evaluation")
+
+    def tick(self) -> int:
+        """Return the time: a number that grows with every call."""
+        self._clock += 1
+        return self._clock
+
+    def fresh_key(self) -> str:
+        """Return a key that no unknown value has yet."""
+        self._keys += 1
+        return f"#{self._keys}"
+
+    def unknown(self, label: str = "", *because: Value) -> Unknown:
+        """Return a new unknown value; free where one of the values it comes from is."""
+        return Unknown(self.fresh_key(), label, any(depends_on_item(value) for value in because))
+
+    def symbol(self, key: str, name: str, low: int = 0) -> Count:
+        """Return the count that stands for the unknown number `key`, called `name`."""
+        return Count.symbol(name, self._interned(key), low)
+
+    def foreign(self, key: str) -> int:
+        """Return the serial number under which the attributes of an unknown object are kept."""
+        return self._interned(f"object {key}")
+
+    def _interned(self, key: str) -> int:
+        serial = self._serials.get(key)
+        if serial is None:
+            serial = self._serials[key] = new_serial()
+        return serial
+
+    def site(self, node: cst.CSTNode) -> Site:
+        """Return the place of a node of the top-level statement being run."""
+        return self.places.site(node, self.top)
+
+    @property
+    def actor(self) -> ActorDraft:
+        """The actor whose body is being run."""
+        return self.running[-1]
+
+    @property
+    def frame(self) -> Frame:
+        """The function being run."""
+        return self.frames[-1]
+
+    @property
+    def scope(self) -> Scope:
+        """The scope of the code being run."""
+        return self.frames[-1].scope
+
+    # --- emitting --------------------------------------------------------------------------------
+
+    def emit(self, operation: Operation) -> None:
+        """Add an operation to the block being written."""
+        self._blocks[-1].append(operation)
+
+    @contextmanager
+    def block(self) -> Iterator[list[Operation]]:
+        """Collect what is emitted in the block, instead of emitting it."""
+        operations: list[Operation] = []
+        self._blocks.append(operations)
+        try:
+            yield operations
+        finally:
+            self._blocks.pop()
+
+    def multiplicity(self, depth: int = 0) -> Count:
+        """Return how often the code being run is run, by the loops inside of the first `depth`."""
+        count = ONE
+        for loop in self.loops[depth:]:
+            count = count * loop.times
+        return count
+
+    def escape(self, value: Value, node: cst.CSTNode, reason: str) -> None:
+        """Note that a queue or an actor gets out of sight."""
+        if isinstance(value, values.QueueRef):
+            self.emit(Escape(self.site(node), reason, queue=value.index))
+        elif isinstance(value, values.ActorRef):
+            self.emit(Escape(self.site(node), reason, actor=value.index))
+
+    # --- variables -------------------------------------------------------------------------------
+
+    def cell(self, place: Place) -> Cell:
+        """Return the cell that stands for the variable at `place`."""
+        cell = self.cells.get(place)
+        if cell is None:
+            cell = self.cells[place] = Cell(new_serial(), place[1])
+        return cell
+
+    def new_cell(self, name: str) -> Cell:
+        """Return a cell of its own."""
+        return Cell(new_serial(), name)
+
+    def set_cell(self, cell: Cell, value: Item | Alias | None, node: cst.CSTNode) -> None:
+        """Emit an assignment to a cell."""
+        self.cell_sets.append((self.tick(), self.actor.index, cell))
+        self.emit(SetCell(cell, value, self.site(node)))
+
+    # --- two ways --------------------------------------------------------------------------------
+
+    def attempt(self, run: Callable[[], object]) -> Attempt:
+        """Run code on the side: collect what it emits, take back what it changes."""
+        ended = self.ended
+        with self.block() as operations, self.heap.trial() as changes:
+            run()
+        left, self.ended = self.ended, ended
+        return Attempt(tuple(operations), dict(changes), left)
+
+    def branch(
+        self,
+        condition: Condition,
+        then: Callable[[], object],
+        otherwise: Callable[[], object],
+        node: cst.CSTNode,
+    ) -> None:
+        """Run one way, the other, or both, and go on with what may be true after them."""
+        if condition is True:
+            then()
+            return
+        if condition is False:
+            otherwise()
+            return
+        with self.narrow(condition, True):
+            first = self.attempt(then)
+        with self.narrow(condition, False):
+            second = self.attempt(otherwise)
+        if first.operations or second.operations:
+            self.emit(Branch(condition, first.operations, second.operations, self.site(node)))
+        self.merge(condition, first, second)
+
+    def merge(self, condition: Condition | None, first: Attempt, second: Attempt) -> None:
+        """Go on with what may be true after either of two ways."""
+        if first.ended and second.ended:
+            self.ended = True
+            return
+        ways = [way for way in (first, second) if not way.ended]
+        if len(ways) == 1:
+            for place, value in ways[0].changes.items():
+                self.heap.set(place, value)
+            return
+        for place in {**first.changes, **second.changes}:
+            current = self.heap.get(place)
+            left = first.changes.get(place, current)
+            right = second.changes.get(place, current)
+            merged = merging.merge(self, condition, left, right)
+            if merged is not None:
+                self.heap.set(place, merged)
+
+    @contextmanager
+    def narrow(self, condition: Condition, outcome: bool) -> Iterator[None]:
+        """Know more of an item while the block runs, since a test of it went one way."""
+        before = self.narrowed
+        known = merging.narrowing(condition, outcome)
+        if known:
+            self.narrowed = {**before, **known}
+        try:
+            yield
+        finally:
+            self.narrowed = before
+
+
+def depends_on_item(value: Value) -> bool:
+    """Say whether a value may differ from item to item, or from round to round of a loop."""
+    if isinstance(value, Unknown):
+        return value.free
+    if isinstance(value, values.Tuple):
+        return any(depends_on_item(part) for part in value.values)
+    if isinstance(value, values.Method):
+        return depends_on_item(value.receiver)
+    return isinstance(value, values.Taken)

@@ -1,0 +1,117 @@
+"""Joining what is known after two ways, and knowing more on one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_joinqueue.counts import Count
+from flake8_joinqueue.protocol import (
+    AllOf,
+    AnyOf,
+    Cell,
+    Condition,
+    How,
+    ItemTest,
+    Literal,
+    Not,
+    Setting,
+)
+from flake8_joinqueue.reading import values
+from flake8_joinqueue.reading.values import Const, Content, Either, Segment, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_PLAIN = (Unknown, Const, values.Number, values.Taken, values.Truth)
+_MAX_NESTING = 4
+# Containers of more different things than this are only known in part.
+MAX_SEGMENTS = 64
+
+
+def merge(
+    machine: Machine,
+    condition: Condition | None,
+    left: Value | Content | None,
+    right: Value | Content | None,
+) -> Value | Content | None:
+    """Return what stands for `left` or `right`; `condition` says which, where it is known."""
+    if left is None or left == right:
+        # A name bound on one way only: using it means that this way was taken.
+        return right
+    if right is None:
+        return left
+    if isinstance(left, Content) or isinstance(right, Content):
+        if isinstance(left, Content) and isinstance(right, Content):
+            return _merge_contents(left, right)
+        return None
+    return join(machine, condition, left, right)
+
+
+def join(machine: Machine, condition: Condition | None, left: Value, right: Value) -> Value:
+    """Return a value that stands for `left` where `condition` is true, else for `right`."""
+    if left == right:
+        return left
+    plain = isinstance(left, _PLAIN) and isinstance(right, _PLAIN)
+    if not plain and condition is not None and is_setting(condition):
+        if nesting(left) + nesting(right) < _MAX_NESTING:
+            return Either(condition, left, right)
+    label = getattr(left, "label", "") or getattr(right, "label", "")
+    free = condition is None or not is_setting(condition)
+    return Unknown(machine.fresh_key(), label, free)
+
+
+def nesting(value: Value) -> int:
+    """Return how many alternatives are nested in a value."""
+    if isinstance(value, Either):
+        return 1 + nesting(value.then) + nesting(value.otherwise)
+    return 0
+
+
+def is_setting(condition: Condition) -> bool:
+    """Say whether a condition goes the same way in a whole run."""
+    if isinstance(condition, (bool, Setting)):
+        return True
+    if isinstance(condition, Not):
+        return is_setting(condition.condition)
+    if isinstance(condition, (AllOf, AnyOf)):
+        return all(is_setting(part) for part in condition.conditions)
+    return False
+
+
+def narrowing(
+    condition: Condition, outcome: bool
+) -> dict[tuple[Cell, tuple[int | str, ...]], Value]:
+    """Return what the parts of items are known to be where `condition` went one way."""
+    if isinstance(condition, Not):
+        return narrowing(condition.condition, not outcome)
+    if isinstance(condition, AllOf if outcome else AnyOf):
+        known = {}
+        for part in condition.conditions:
+            known.update(narrowing(part, outcome))
+        return known
+    if (
+        outcome
+        and isinstance(condition, ItemTest)
+        and condition.how in (How.IS, How.EQUAL)
+        and isinstance(condition.against[0], Literal)
+    ):
+        item = condition.against[0]
+        return {(condition.cell, condition.path): Const(item.value, item.label)}
+    return {}
+
+
+def _merge_contents(left: Content, right: Content) -> Content:
+    """What both start with stays; what only one goes on with may be there."""
+    common = 0
+    for one, other in zip(left.segments, right.segments, strict=False):
+        if one != other:
+            break
+        common += 1
+    rest = {(part.value, part.key): None for part in left.segments[common:]}
+    rest.update({(part.value, part.key): None for part in right.segments[common:]})
+    crowded = common + len(rest) > MAX_SEGMENTS
+    if crowded:
+        rest = dict.fromkeys(list(rest)[: MAX_SEGMENTS // 2])
+    perhaps = tuple(Segment(value, Count.fresh("some"), key) for value, key in rest)
+    kept = left.segments[: MAX_SEGMENTS // 2 if crowded else common]
+    return Content(kept + perhaps, left.open or right.open or crowded)

@@ -1,0 +1,177 @@
+"""Calls of methods of things built in: queues, actors, managers, events, containers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.facts import names
+from flake8_joinqueue.protocol import ManagerEnds, Synchronise
+from flake8_joinqueue.reading import (
+    actors,
+    calls,
+    classes,
+    expressions,
+    items,
+    iteration,
+    library,
+    queues,
+    values,
+)
+from flake8_joinqueue.reading.values import Arguments, Const, Content, Library, Segment, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Call a method of something built in."""
+    receiver, name = callee.receiver, callee.name
+    if isinstance(receiver, values.QueueRef):
+        return queues.method(machine, receiver.index, name, arguments, node)
+    if isinstance(receiver, values.ActorRef):
+        return actors.method(machine, receiver.index, name, arguments, node)
+    if isinstance(receiver, values.ManagerRef):
+        return _of_manager(machine, receiver.index, name, arguments, node)
+    if isinstance(receiver, values.Synchroniser):
+        return _of_synchroniser(machine, receiver, name, arguments, node)
+    if isinstance(receiver, values.Super):
+        return _of_super(machine, receiver, name, arguments, node)
+    if isinstance(receiver, values.Container):
+        return _of_container(machine, receiver, name, arguments, node)
+    return machine.unknown(name, receiver, *arguments.every())
+
+
+def _of_manager(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    if name == "shutdown":
+        machine.emit(ManagerEnds(index, machine.site(node)))
+        return values.NONE
+    known = names.MANAGER.get(name)
+    if known is not None:
+        return library.by_fact(machine, known, Library(f"manager.{name}"), arguments, node, index)
+    return machine.unknown(name)
+
+
+def _of_synchroniser(
+    machine: Machine,
+    receiver: values.Synchroniser,
+    name: str,
+    arguments: Arguments,
+    node: cst.CSTNode,
+) -> Value:
+    if name in ("wait", "wait_for", "acquire"):
+        machine.emit(Synchronise(machine.site(node), f"{receiver.name}.{name}"))
+    return machine.unknown(f"{receiver.name}.{name}()")
+
+
+def _of_super(
+    machine: Machine, receiver: values.Super, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """`super().__init__(target=…)`, `super().join()` of a process or thread class of the file."""
+    instance = receiver.receiver
+    if isinstance(instance, values.Instance):
+        index = machine.instance_actors.get(instance.serial)
+        if index is not None:
+            if name == "__init__":
+                actors.configure(machine, index, arguments)
+                return values.NONE
+            return actors.method(machine, index, name, arguments, node)
+        if name == "__init__":
+            if classes.has_unknown_base(instance.cls):
+                for value in arguments.every():
+                    calls.leak(machine, value, node, f"handed to a base of {instance.cls.name}")
+            return values.NONE
+    return machine.unknown(name)
+
+
+# --- containers ----------------------------------------------------------------------------------
+
+
+def _of_container(
+    machine: Machine,
+    container: values.Container,
+    name: str,
+    arguments: Arguments,
+    node: cst.CSTNode,
+) -> Value:
+    content = items.content_of(machine, container)
+    first = arguments.get(0, "object")
+    if name in ("append", "add", "appendleft") and first is not None:
+        iteration.append(machine, container, first)
+        return values.NONE
+    if name == "insert" and len(arguments.positional) == 2:
+        iteration.append(machine, container, arguments.positional[1])
+        return values.NONE
+    if name == "extend" and first is not None:
+        added = iteration.segments(machine, first)
+        iteration.set_content(
+            machine, container, Content((*content.segments, *added), content.open)
+        )
+        return values.NONE
+    if name == "clear":
+        iteration.set_content(machine, container, Content())
+        return values.NONE
+    if name == "copy":
+        return expressions.new_container(machine, content, container.kind)
+    if container.kind == "dict":
+        return _of_dict(machine, container, content, name, arguments)
+    if name in ("pop", "popleft"):
+        return _pop(machine, container, content, name, first)
+    if name in ("sort", "reverse", "index", "count"):
+        return machine.unknown()
+    iteration.set_content(machine, container, Content(content.segments, open=True))
+    return machine.unknown("", values.Unknown("element", free=True))
+
+
+def _pop(
+    machine: Machine,
+    container: values.Container,
+    content: Content,
+    name: str,
+    index: Value | None,
+) -> Value:
+    """`pop()` of a list whose elements are known one by one takes one away."""
+    position = 0 if name == "popleft" else -1
+    if isinstance(index, Const) and isinstance(index.value, int):
+        position = index.value
+    single = all(segment.times.number == 1 for segment in content.segments)
+    if single and not content.open and not machine.loops and content.segments:
+        rest = list(content.segments)
+        if -len(rest) <= position < len(rest):
+            taken = rest.pop(position)
+            iteration.set_content(machine, container, Content(tuple(rest)))
+            return taken.value
+    value = iteration.some_element(machine, container)
+    iteration.set_content(machine, container, Content(content.segments, open=True))
+    return value
+
+
+def _of_dict(
+    machine: Machine,
+    container: values.Container,
+    content: Content,
+    name: str,
+    arguments: Arguments,
+) -> Value:
+    first = arguments.get(0, "key")
+    if name == "values":
+        return values.Series(content.segments, content.open)
+    if name == "keys":
+        return values.Series(iteration.segments(machine, container))
+    if name == "items":
+        pairs = zip(iteration.segments(machine, container), content.segments, strict=False)
+        found = tuple(
+            Segment(values.Tuple((key.value, part.value)), part.times) for key, part in pairs
+        )
+        return values.Series(found, content.open)
+    if name in ("get", "pop", "setdefault") and first is not None:
+        if name == "setdefault" and len(arguments.positional) > 1:
+            iteration.append(machine, container, arguments.positional[1], first)
+        if isinstance(first, Const) and isinstance(first.value, (int, str)):
+            return iteration.element_at(machine, container, first.value)
+        return iteration.some_element(machine, container)
+    iteration.set_content(machine, container, Content(content.segments, open=True))
+    return machine.unknown()

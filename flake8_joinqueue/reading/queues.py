@@ -1,0 +1,174 @@
+"""Queues: how they are made, and what their methods emit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.facts import names
+from flake8_joinqueue.facts.queues import QueueKind
+from flake8_joinqueue.protocol import (
+    Close,
+    EnterContext,
+    Get,
+    JoinQueue,
+    Peek,
+    Put,
+    Shutdown,
+    TaskDone,
+)
+from flake8_joinqueue.reading import calls, classes, items, values
+from flake8_joinqueue.reading.machine import QueueDraft
+from flake8_joinqueue.reading.values import Arguments, Const, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def make(
+    machine: Machine,
+    kind: QueueKind,
+    arguments: Arguments,
+    node: cst.CSTNode,
+    manager: int | None = None,
+) -> Value:
+    """Make a queue at `node`, as often as the code being run is run."""
+    maxsize = arguments.get(0, "maxsize") if kind.bounded else None
+    made = QueueDraft(
+        len(machine.queues),
+        kind,
+        machine.site(node),
+        machine.multiplicity(),
+        items.as_count(machine, maxsize),
+        manager,
+    )
+    machine.queues.append(made)
+    return values.QueueRef(made.index)
+
+
+def subclass(
+    machine: Machine,
+    made: values.Class,
+    known: names.MakesQueue,
+    arguments: Arguments,
+    node: cst.CSTNode,
+) -> Value:
+    """Make an instance of a queue class of the file."""
+    queue = make(machine, known.kind, Arguments(), node)
+    own = [base for base in classes.lineage(made) if isinstance(base, values.Class)]
+    for base in own:
+        for name in machine.heap.names(base.scope.serial):
+            if isinstance(machine.heap.get((base.scope.serial, name)), values.Function):
+                # It does more, or less, than its base does.
+                machine.escape(queue, node, f"of the class {made.name}, which redefines {name}()")
+                return queue
+    return queue
+
+
+# --- methods -------------------------------------------------------------------------------------
+
+
+def method(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Call the method `name` of a queue."""
+    how = _METHODS.get(name)
+    if how is None:
+        return machine.unknown(f"{machine.queues[index].name}.{name}()")
+    return how(machine, index, name, arguments, node)
+
+
+def _put(machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "item") or arguments.get(0, "obj") or machine.unknown()
+    blocking = name == "put" and _waits(arguments, 1)
+    _hand_over(machine, index, value, node)
+    item = items.as_item(machine, value)
+    machine.emit(Put(index, item, machine.site(node), blocking))
+    return values.NONE
+
+
+def _hand_over(machine: Machine, index: int, value: Value, node: cst.CSTNode) -> None:
+    """A queue or a function put on a queue gets out of sight; so does what holds one."""
+    if not isinstance(value, (values.Function, values.Instance, values.Class)):
+        calls.leak(machine, value, node, f"put on {machine.queues[index].name or 'a queue'}")
+
+
+def _get(machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
+    cell = machine.new_cell("item")
+    nowait = name == "get_nowait" or _is_false(arguments.get(0, "block"))
+    waits = name == "get" and _waits(arguments, 0)
+    machine.emit(Get(index, cell, machine.site(node), may_be_empty=not waits, nowait=nowait))
+    return values.Taken(cell)
+
+
+def _waits(arguments: Arguments, first: int) -> bool:
+    """Say whether `block` and `timeout`, at `first` and behind, mean to wait for ever."""
+    block = arguments.get(first, "block")
+    timeout = arguments.get(first + 1, "timeout")
+    if block is not None and not (isinstance(block, Const) and block.value):
+        return False
+    return timeout is None or timeout == values.NONE
+
+
+def _is_false(value: Value | None) -> bool:
+    return isinstance(value, Const) and not value.value
+
+
+def _task_done(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    machine.emit(TaskDone(index, machine.site(node)))
+    return values.NONE
+
+
+def _join(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    given = machine.site(arguments.nodes[0]) if arguments.nodes else None
+    machine.emit(JoinQueue(index, machine.site(node), given))
+    return values.NONE
+
+
+def _peek(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    machine.emit(Peek(index, name, machine.site(node)))
+    return machine.unknown(f"{machine.queues[index].name}.{name}()")
+
+
+def _close(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    machine.emit(Close(index, machine.site(node)))
+    return values.NONE
+
+
+def _shutdown(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    immediate = not _is_false(arguments.get(0, "immediate") or values.FALSE)
+    machine.emit(Shutdown(index, machine.site(node), immediate))
+    return values.NONE
+
+
+def enter_context(machine: Machine, index: int, node: cst.CSTNode) -> None:
+    """Use a queue as a context manager."""
+    machine.emit(EnterContext(index, machine.site(node)))
+
+
+_Method = Callable[["Machine", int, str, Arguments, cst.CSTNode], Value]
+_METHODS: dict[str, _Method] = {
+    "put": _put,
+    "put_nowait": _put,
+    "get": _get,
+    "get_nowait": _get,
+    "task_done": _task_done,
+    "join": _join,
+    "empty": _peek,
+    "full": _peek,
+    "qsize": _peek,
+    "close": _close,
+    "shutdown": _shutdown,
+}

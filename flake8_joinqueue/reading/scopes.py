@@ -1,0 +1,100 @@
+"""Names and the heap: where values live while a program is run abstractly."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.survey import Survey
+    from flake8_joinqueue.reading.values import Content, Value
+
+_serials = itertools.count(1)
+
+Place: TypeAlias = "tuple[int, str]"
+
+
+def new_serial() -> int:
+    """Return a number that no scope, instance or container has yet."""
+    return next(_serials)
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The names of a module, a class or one run of a function; their values are on the heap.
+
+    `survey` says which names it binds, how often and in which loops.
+    """
+
+    parent: Scope | None
+    survey: Survey
+    kind: str  # "module", "class", "function"
+    serial: int = field(default_factory=new_serial)
+
+    @property
+    def module(self) -> Scope:
+        """The module's scope."""
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def holder(self, name: str) -> Scope:
+        """Return the scope that an assignment to `name` in this scope writes to."""
+        if name in self.survey.global_names:
+            return self.module
+        if name in self.survey.nonlocal_names:
+            scope = self.parent
+            while scope is not None and scope.parent is not None:
+                if scope.kind == "function" and name in scope.survey.bindings:
+                    return scope
+                scope = scope.parent
+        return self
+
+
+class Heap:
+    """Places and their values, with changes that can be taken back.
+
+    A place is the serial number of a scope, an instance or a container, and a name.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[Place, Value | Content] = {}
+        self._journals: list[dict[Place, Value | Content | None]] = []
+
+    def get(self, place: Place) -> Value | Content | None:
+        """Return what is at `place`, `None` where nothing is."""
+        return self._values.get(place)
+
+    def set(self, place: Place, value: Value | Content) -> None:
+        """Put `value` at `place`."""
+        if self._journals:
+            self._journals[-1].setdefault(place, self._values.get(place))
+        self._values[place] = value
+
+    def names(self, serial: int) -> Iterator[str]:
+        """Return the names at which something is for that serial number."""
+        return (name for owner, name in list(self._values) if owner == serial)
+
+    @contextmanager
+    def trial(self) -> Iterator[dict[Place, Value | Content]]:
+        """Take back, at the end of the block, all changes made in it.
+
+        The dictionary given out holds the new values after the block.
+        """
+        journal: dict[Place, Value | Content | None] = {}
+        self._journals.append(journal)
+        changes: dict[Place, Value | Content] = {}
+        try:
+            yield changes
+        finally:
+            self._journals.pop()
+            for place, old in journal.items():
+                changes[place] = self._values[place]
+                if old is None:
+                    del self._values[place]
+                else:
+                    self._values[place] = old

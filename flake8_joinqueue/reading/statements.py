@@ -1,0 +1,295 @@
+"""Running statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from flake8_joinqueue.protocol import (
+    Branch,
+    Break,
+    Continue,
+    Exit,
+    Increment,
+    Raise,
+    Return,
+)
+from flake8_joinqueue.reading import (
+    calls,
+    classes,
+    conditions,
+    contexts,
+    expressions,
+    functions,
+    handling,
+    imports,
+    items,
+    iteration,
+    loops,
+    trees,
+    values,
+    variables,
+)
+from flake8_joinqueue.reading.values import Function, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+
+def run(machine: Machine, body: cst.BaseSuite) -> None:
+    """Run a block, up to where it is left."""
+    for statement in body.body:
+        if machine.ended:
+            return
+        run_one(machine, statement)
+
+
+def run_one(machine: Machine, statement: cst.CSTNode) -> None:
+    """Run one statement; `a; b` on a line is one."""
+    machine.step()
+    machine.last_node = statement
+    if isinstance(statement, cst.SimpleStatementLine):
+        for small in statement.body:
+            if machine.ended:
+                return
+            machine.last_node = small
+            _dispatch(machine, small)
+    else:
+        _dispatch(machine, statement)
+
+
+def _dispatch(machine: Machine, node: cst.CSTNode) -> None:
+    how = _STATEMENTS.get(type(node))
+    if how is not None:
+        how(machine, node)
+
+
+# --- simple statements ---------------------------------------------------------------------------
+
+
+def _expression(machine: Machine, node: cst.Expr) -> None:
+    expressions.evaluate(machine, node.value)
+
+
+def _assign(machine: Machine, node: cst.Assign) -> None:
+    value = expressions.evaluate(machine, node.value)
+    for target in node.targets:
+        named = variables.labelled(value, target.target)
+        expressions.assign(machine, target.target, named, node)
+
+
+def _annotated(machine: Machine, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        value = variables.labelled(expressions.evaluate(machine, node.value), node.target)
+        expressions.assign(machine, node.target, value, node)
+
+
+_AUGMENTED: dict[type[cst.BaseAugOp], cst.BaseBinaryOp] = {
+    cst.AddAssign: cst.Add(),
+    cst.SubtractAssign: cst.Subtract(),
+    cst.MultiplyAssign: cst.Multiply(),
+    cst.FloorDivideAssign: cst.FloorDivide(),
+}
+
+
+def _augmented(machine: Machine, node: cst.AugAssign) -> None:
+    current = expressions.evaluate(machine, node.target)
+    added = expressions.evaluate(machine, node.value)
+    if isinstance(current, values.Container) and isinstance(node.operator, cst.AddAssign):
+        for segment in iteration.segments(machine, added):
+            iteration.append(machine, current, segment.value)
+        return
+    operator = _AUGMENTED.get(type(node.operator), cst.Divide())
+    with machine.block():
+        value = expressions.binary(machine, operator, current, added, node)
+    cell = _counter(machine, node.target, current)
+    step = items.as_count(machine, added)
+    if cell is None or step is None or step.number is None:
+        expressions.assign(machine, node.target, value, node)
+    elif isinstance(node.operator, (cst.AddAssign, cst.SubtractAssign)):
+        by = step.number if isinstance(node.operator, cst.AddAssign) else -step.number
+        variables.count_up(machine, node.target, value)
+        machine.emit(Increment(cell, by, machine.site(node)))
+    else:
+        expressions.assign(machine, node.target, value, node)
+
+
+def _counter(machine: Machine, target: cst.BaseExpression, current: Value) -> Any:
+    place = variables.place_of(machine, target)
+    return None if place is None else machine.cell(place)
+
+
+def _return(machine: Machine, node: cst.Return) -> None:
+    value: Value = values.NONE
+    if node.value is not None:
+        value = expressions.evaluate(machine, node.value)
+    note_return(machine, value, node)
+
+
+def note_return(machine: Machine, value: Value, node: cst.CSTNode) -> None:
+    """Note what the function being run returns here."""
+    frame = machine.frame
+    frame.returned.append(value)
+    if isinstance(value, values.Truth) and frame.cell is not None:
+        cell = frame.cell
+        machine.emit(Branch(value.condition, *_truths(machine, cell, node), machine.site(node)))
+    elif frame.cell is not None:
+        machine.set_cell(frame.cell, variables.as_cell_value(value), node)
+    machine.emit(Return(machine.site(node)))
+    machine.ended = True
+
+
+def _truths(machine: Machine, cell: Any, node: cst.CSTNode) -> tuple[Any, Any]:
+    blocks = []
+    for truth in (values.TRUE, values.FALSE):
+        with machine.block() as operations:
+            machine.set_cell(cell, items.as_constant_item(truth), node)
+        blocks.append(tuple(operations))
+    return blocks[0], blocks[1]
+
+
+def _break(machine: Machine, node: cst.Break) -> None:
+    if machine.loops:
+        machine.loops[-1].broken = True
+    machine.emit(Break(machine.site(node)))
+    machine.ended = True
+
+
+def _continue(machine: Machine, node: cst.Continue) -> None:
+    machine.emit(Continue(machine.site(node)))
+    machine.ended = True
+
+
+def _raise(machine: Machine, node: cst.Raise) -> None:
+    name = "reraise"
+    if node.exc is not None:
+        made = node.exc
+        if isinstance(made, cst.Call):
+            calls.evaluate_arguments(machine, made)
+            made = made.func
+        name = handling.exception_name(expressions.evaluate(machine, made))
+    site = machine.site(node)
+    machine.emit(Exit(site) if name == "SystemExit" else Raise(name, site))
+    machine.ended = True
+
+
+def _assert(machine: Machine, node: cst.Assert) -> None:
+    with machine.block() as operations:
+        conditions.test(machine, node.test)
+    for operation in operations:
+        machine.emit(operation)
+
+
+def _import(machine: Machine, node: cst.Import) -> None:
+    imports.run_import(machine, node)
+
+
+def _import_from(machine: Machine, node: cst.ImportFrom) -> None:
+    imports.run_import_from(machine, node)
+
+
+# --- compound statements -------------------------------------------------------------------------
+
+
+def _if(machine: Machine, node: cst.If) -> None:
+    condition = conditions.test(machine, node.test)
+    machine.branch(condition, lambda: run(machine, node.body), lambda: _orelse(machine, node), node)
+
+
+def _orelse(machine: Machine, node: cst.If) -> None:
+    if isinstance(node.orelse, cst.If):
+        _if(machine, node.orelse)
+    elif node.orelse is not None:
+        run(machine, node.orelse.body)
+
+
+def _match(machine: Machine, node: cst.Match) -> None:
+    subject = expressions.evaluate(machine, node.subject)
+    _cases(machine, subject, node.cases, 0)
+
+
+def _cases(machine: Machine, subject: Value, cases: Any, index: int) -> None:
+    if index >= len(cases):
+        return
+    case = cases[index]
+    condition = conditions.match(machine, subject, case.pattern)
+    if case.guard is not None:
+        condition = conditions.both((condition, conditions.test(machine, case.guard)), True)
+    machine.branch(
+        condition,
+        lambda: run(machine, case.body),
+        lambda: _cases(machine, subject, cases, index + 1),
+        case,
+    )
+
+
+_KINDS = {"staticmethod": "staticmethod", "classmethod": "classmethod", "property": "property",
+          "functools.cached_property": "property"}  # fmt: skip
+
+
+def _function(machine: Machine, node: cst.FunctionDef) -> None:
+    kind = "function"
+    wrappers: list[Value] = []
+    for decorator in node.decorators:
+        value = expressions.evaluate(machine, decorator.decorator)
+        name = value.name if isinstance(value, values.Library) else ""
+        kind = _KINDS.get(name, kind)
+        if isinstance(value, Function):
+            wrappers.append(value)
+    in_class = machine.scope.kind == "class"
+    owner = machine.classes[-1] if in_class and machine.classes else None
+    made: Value = functions.define(machine, node, node.name.value, owner, kind)
+    for wrapper in reversed(wrappers):
+        made = calls.call(machine, wrapper, values.Arguments([made]), node)
+    variables.write_name(machine, node.name.value, made, node)
+    if isinstance(made, Function):
+        machine.defined.append(made)
+
+
+def _class(machine: Machine, node: cst.ClassDef) -> None:
+    decorated = False
+    for decorator in node.decorators:
+        value = expressions.evaluate(machine, _undecorated(decorator.decorator))
+        decorated = decorated or value == values.Library("dataclasses.dataclass")
+    bases = tuple(expressions.evaluate(machine, base.value) for base in node.bases)
+    made = classes.define(machine, node, bases, decorated)
+    variables.write_name(machine, node.name.value, made, node)
+    if isinstance(made, values.Class):
+        machine.defined_classes.append(made)
+
+
+def _undecorated(node: cst.BaseExpression) -> cst.BaseExpression:
+    return node.func if isinstance(node, cst.Call) else node
+
+
+def _delete(machine: Machine, node: cst.Del) -> None:
+    name = trees.dotted(node.target)
+    if name and "." not in name:
+        variables.write_name(machine, name, Unknown(machine.fresh_key(), name), node)
+
+
+_STATEMENTS: dict[type[cst.CSTNode], Callable[[Machine, Any], None]] = {
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Return: _return,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Raise: _raise,
+    cst.Assert: _assert,
+    cst.Del: _delete,
+    cst.Import: _import,
+    cst.ImportFrom: _import_from,
+    cst.If: _if,
+    cst.For: lambda machine, node: loops.run_for(machine, node),
+    cst.While: lambda machine, node: loops.run_while(machine, node),
+    cst.Try: lambda machine, node: handling.run_try(machine, node),
+    cst.TryStar: lambda machine, node: handling.run_try(machine, node),
+    cst.With: lambda machine, node: contexts.run_with(machine, node),
+    cst.Match: _match,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+}

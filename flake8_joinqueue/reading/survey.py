@@ -1,0 +1,111 @@
+"""What a scope binds: which names, how often, and in which loops.
+
+One walk over a function's body before it is run abstractly. A name that is bound at one place is
+what it was bound to; one bound at several is followed as a variable whose value paths decide.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from flake8_joinqueue.reading.trees import parts
+
+_LOOPS = (cst.For, cst.While)
+_FUNCTIONS = (cst.FunctionDef, cst.Lambda)
+
+
+@dataclass(slots=True)
+class Survey:
+    """The names a scope binds.
+
+    `bindings` counts the places that bind a name; `loops` holds, by the `id` of a loop node, the
+    names and the attributes that are bound in that loop.
+    """
+
+    bindings: Counter[str] = field(default_factory=Counter)
+    loops: dict[int, set[str]] = field(default_factory=dict)
+    loop_attributes: dict[int, set[str]] = field(default_factory=dict)
+    global_names: set[str] = field(default_factory=set)
+    nonlocal_names: set[str] = field(default_factory=set)
+    is_generator: bool = False
+
+
+def survey(body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()) -> Survey:
+    """Return what `body` binds, with the `parameters` bound once already."""
+    surveyed = Survey()
+    surveyed.bindings.update(parameters)
+    # An explicit stack: programs may be nested deeper than Python's own stack allows.
+    stack: list[tuple[cst.CSTNode, tuple[int, ...], bool]] = [
+        (node, (), False) for node in reversed(list(body))
+    ]
+    while stack:
+        node, loops, nested = stack.pop()
+        _note(surveyed, node, loops, nested)
+        if isinstance(node, _LOOPS):
+            surveyed.loops.setdefault(id(node), set())
+            surveyed.loop_attributes.setdefault(id(node), set())
+            loops = (*loops, id(node))
+        if isinstance(node, (*_FUNCTIONS, cst.ClassDef)):
+            nested = True
+        stack.extend((child, loops, nested) for child in reversed(list(parts(node))))
+    return surveyed
+
+
+def _note(surveyed: Survey, node: cst.CSTNode, loops: tuple[int, ...], nested: bool) -> None:
+    if isinstance(node, (cst.Global, cst.Nonlocal)):
+        names = [item.name.value for item in node.names]
+        if nested:
+            # An inner function binds a name of this scope.
+            for name in names:
+                surveyed.bindings[name] += 2
+        elif isinstance(node, cst.Global):
+            surveyed.global_names.update(names)
+        else:
+            surveyed.nonlocal_names.update(names)
+        return
+    if nested:
+        return
+    if isinstance(node, cst.Yield):
+        surveyed.is_generator = True
+    for target in _targets(node):
+        if isinstance(target, cst.Name):
+            surveyed.bindings[target.value] += 1
+            for loop in loops:
+                surveyed.loops[loop].add(target.value)
+        elif isinstance(target, cst.Attribute):
+            for loop in loops:
+                surveyed.loop_attributes[loop].add(target.attr.value)
+
+
+def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
+    """Return the names and attributes that `node` itself binds."""
+    found: list[cst.BaseExpression] = []
+    pending: list[cst.BaseExpression] = []
+    if isinstance(node, cst.Assign):
+        pending += [target.target for target in node.targets]
+    elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr)):
+        pending.append(node.target)
+    elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        pending.append(node.name)
+    elif isinstance(node, (cst.AsName, cst.MatchAs)) and node.name is not None:
+        pending.append(node.name)
+    elif isinstance(node, cst.ImportAlias) and node.asname is None:
+        name = node.name
+        while isinstance(name, cst.Attribute):
+            name = name.value  # type: ignore[assignment]  # a dotted import name
+        pending.append(name)
+    elif isinstance(node, cst.Del):
+        pending.append(node.target)
+    while pending:
+        target = pending.pop()
+        if isinstance(target, (cst.Tuple, cst.List)):
+            pending += [element.value for element in target.elements]
+        elif isinstance(target, cst.StarredElement):
+            pending.append(target.value)
+        else:
+            found.append(target)
+    return found

@@ -1,0 +1,293 @@
+"""Abstract values: what an expression of the program under analysis may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import libcst as cst
+
+from flake8_joinqueue.counts import Count
+from flake8_joinqueue.protocol import Cell, Condition, Constant
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing is known, but that it is the same value wherever `key` is the same.
+
+    `free` says that it differs from time to time (it depends on an item or on a loop); `cell` is
+    the variable it was read from, where paths tell more about that.
+    """
+
+    key: str
+    label: str = field(default="", compare=False)
+    free: bool = False
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant; `label` is the name it was given."""
+
+    value: Constant
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number known as a symbolic count."""
+
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a `get` brought (`cell`), or the part of it at `path`."""
+
+    cell: Cell
+    path: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRef:
+    """A queue, by its index."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerRef:
+    """A manager, by its index."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRef:
+    """A process, thread or task, by its index."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something of a library, by its dotted name; `context` is the start method it is tied to."""
+
+    name: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of something built in: of a queue, an actor, a manager, a list, a constant."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function of the file with its closure; `owner` is the class it was defined in."""
+
+    node: cst.FunctionDef | cst.Lambda
+    name: str
+    scope: Scope
+    top: int
+    defaults: Mapping[str, Value]
+    owner: Class | None = None
+    kind: str = "function"  # or "staticmethod", "classmethod", "property"
+    is_async: bool = False
+    is_generator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFunction:
+    """A function of the file with its first argument bound."""
+
+    function: Function
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class of the file. Its attributes live in `scope`."""
+
+    name: str
+    bases: tuple[Value, ...]
+    scope: Scope
+    fields: tuple[str, ...] = ()
+    is_dataclass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of a class of the file; its attributes live on the heap under `serial`."""
+
+    serial: int
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()` in a method of `owner`, for `receiver`."""
+
+    owner: Class
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an enum, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new object of a class about which nothing else matters: `object()`."""
+
+    serial: int
+    type_name: str
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """A tuple; `type_name` tells named tuples apart, whose `names` are the names of the parts."""
+
+    values: tuple[Value, ...]
+    type_name: str = "tuple"
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A list, set, deque or dict; its content lives on the heap under `serial`."""
+
+    serial: int
+    kind: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`times` elements of a container that `value` stands for; `key` where it is a dict's."""
+
+    value: Value
+    times: Count
+    key: Constant = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a container holds, in order; `open` says that there may be more."""
+
+    segments: tuple[Segment, ...] = ()
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Something to iterate over once: a range, `zip(...)`, `d.items()`."""
+
+    segments: tuple[Segment, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """`iter(function, sentinel)`."""
+
+    function: Value
+    sentinel: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial(function, ...)`."""
+
+    function: Value
+    positional: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One value or the other, by a condition that goes the same way in a whole run."""
+
+    condition: Condition
+    then: Value
+    otherwise: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The outcome of a test: true where `condition` is."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Coroutine:
+    """A call of an `async def` function that has not been awaited yet."""
+
+    function: Function
+    arguments: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synchroniser:
+    """An event, barrier, condition or semaphore, by the serial number of its making."""
+
+    serial: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """`contextlib.closing(value)`."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTupleType:
+    """A class made by `namedtuple`, or derived from `NamedTuple`."""
+
+    name: str
+    names: tuple[str, ...]
+
+
+Value: TypeAlias = (
+    "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
+    " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
+    " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Closing | NamedTupleType"
+)
+
+NONE = Const(None)
+TRUE = Const(True)
+FALSE = Const(False)
+
+
+@dataclass(slots=True)
+class Arguments:
+    """The arguments of a call, evaluated. `open` says that there were `*` or `**` of unknown."""
+
+    positional: list[Value] = field(default_factory=list)
+    keywords: dict[str, Value] = field(default_factory=dict)
+    nodes: list[cst.BaseExpression] = field(default_factory=list)
+    open: bool = False
+
+    def get(self, position: int, name: str) -> Value | None:
+        """Return the argument at `position` (0-based) or of that `name`, if it was given."""
+        if position < len(self.positional):
+            return self.positional[position]
+        return self.keywords.get(name)
+
+    def every(self) -> list[Value]:
+        """Return all arguments, positional ones first."""
+        return [*self.positional, *self.keywords.values()]

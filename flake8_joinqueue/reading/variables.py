@@ -1,0 +1,269 @@
+"""Reading and writing names and attributes."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.facts import names
+from flake8_joinqueue.protocol import Alias, Daemon, Item
+from flake8_joinqueue.reading import calls, classes, items, values
+from flake8_joinqueue.reading.scopes import Place, Scope
+from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_BUILTINS = frozenset(dir(builtins))
+_KEPT_BY_ACTORS = ("start", "run", "join", "terminate", "kill", "is_alive", "close", "cancel",
+                   "setDaemon", "isDaemon")  # fmt: skip
+
+
+# --- names ---------------------------------------------------------------------------------------
+
+
+def read_name(machine: Machine, name: str) -> Value:
+    """Return what `name` stands for where the machine is."""
+    scope: Scope | None = machine.scope.holder(name)
+    innermost = True
+    while scope is not None:
+        # The names of a class are seen by its own body only, not by its methods.
+        if innermost or scope.kind != "class":
+            place = (scope.serial, name)
+            value = machine.heap.get(place)
+            if value is not None and not isinstance(value, values.Content):
+                return _as_variable(machine, place, value, _is_variable(scope, name))
+        innermost = False
+        scope = scope.parent
+    if name == "__name__":
+        return Const("__main__")
+    if name in _BUILTINS:
+        return values.Library(name)
+    for module in machine.star_modules:
+        if names.fact(f"{module}.{name}") is not None or name in ("Empty", "Full"):
+            return values.Library(f"{module}.{name}")
+    return Unknown(f"name {name}", name)
+
+
+def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> None:
+    """Bind `name` to `value`."""
+    scope = machine.scope.holder(name)
+    place = (scope.serial, name)
+    _name_it(machine, value, name)
+    if _is_variable(scope, name):
+        machine.set_cell(machine.cell(place), as_cell_value(value), node)
+    machine.heap.set(place, value)
+
+
+def labelled(value: Value, target: cst.BaseExpression) -> Value:
+    """Return a constant that goes by the name it is assigned to, other values as they are."""
+    if isinstance(target, cst.Attribute):
+        target = target.attr
+    if not isinstance(target, cst.Name):
+        return value
+    if isinstance(value, Const) and not value.label:
+        return Const(value.value, target.value)
+    if isinstance(value, values.Fresh) and not value.label:
+        return values.Fresh(value.serial, value.type_name, target.value)
+    return value
+
+
+def _is_variable(scope: Scope, name: str) -> bool:
+    return scope.kind != "class" and scope.survey.bindings[name] > 1
+
+
+def _as_variable(machine: Machine, place: Place, value: Value, variable: bool) -> Value:
+    """A variable of which nothing is known here may be known path by path."""
+    if variable and isinstance(value, Unknown):
+        return Unknown(value.key, value.label or place[1], value.free, machine.cell(place))
+    return value
+
+
+def as_cell_value(value: Value) -> Item | Alias | None:
+    """Return what a cell holds that `value` is assigned to; `None` where that is not known."""
+    if isinstance(value, values.Taken):
+        return Alias(value.cell, value.path)
+    if isinstance(value, Unknown) and value.cell is not None:
+        return Alias(value.cell)
+    return items.as_constant_item(value)
+
+
+def place_of(machine: Machine, target: cst.BaseExpression) -> Place | None:
+    """Return the place of a variable that paths decide, `None` for any other target."""
+    if isinstance(target, cst.Name):
+        scope = machine.scope.holder(target.value)
+        return (scope.serial, target.value) if _is_variable(scope, target.value) else None
+    if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
+        base = read_name(machine, target.value.value)
+        if isinstance(base, values.Instance) and target.attr.value in machine.assigned_attributes:
+            return (base.serial, target.attr.value)
+    return None
+
+
+def count_up(machine: Machine, target: cst.BaseExpression, value: Value) -> None:
+    """Give a counter its new value; paths follow the change by itself."""
+    place = place_of(machine, target)
+    if place is not None:
+        machine.heap.set(place, value)
+
+
+def _name_it(machine: Machine, value: Value, name: str) -> None:
+    """Queues, managers and actors go by the first name they are given."""
+    drafts: list[object] = []
+    if isinstance(value, values.QueueRef):
+        drafts.append(machine.queues[value.index])
+    elif isinstance(value, values.ManagerRef):
+        drafts.append(machine.managers[value.index])
+    elif isinstance(value, values.Container):
+        content = machine.heap.get((value.serial, "content"))
+        if isinstance(content, values.Content):
+            for segment in content.segments:
+                if isinstance(segment.value, values.QueueRef):
+                    drafts.append(machine.queues[segment.value.index])
+    elif isinstance(value, Either):
+        _name_it(machine, value.then, name)
+        _name_it(machine, value.otherwise, name)
+    for draft in drafts:
+        if not draft.name:  # type: ignore[attr-defined]
+            draft.name = name  # type: ignore[attr-defined]
+
+
+# --- attributes ----------------------------------------------------------------------------------
+
+
+def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) -> Value:
+    """Return the attribute `name` of `base`."""
+    if isinstance(base, Either):
+        then = read_attribute(machine, base.then, name, node)
+        return Either(base.condition, then, read_attribute(machine, base.otherwise, name, node))
+    if isinstance(base, values.Library):
+        return values.Library(f"{base.name}.{name}", base.context)
+    if isinstance(base, values.Taken):
+        return values.Taken(base.cell, (*base.path, name))
+    if isinstance(base, values.Instance):
+        return _read_instance(machine, base, name, node)
+    if isinstance(base, values.Class):
+        found = classes.find(machine, base, name)
+        if found is None:
+            return Unknown(f"{base.scope.serial}.{name}", name)
+        if isinstance(found, values.Function) and found.kind == "classmethod":
+            return values.BoundFunction(found, base)
+        return found
+    if isinstance(base, values.Super):
+        found = classes.find(machine, base.owner, name, beyond=True)
+        if isinstance(found, values.Function):
+            return values.BoundFunction(found, base.receiver)
+        return values.Method(base, name) if found is None else found
+    if isinstance(base, values.Tuple) and name in base.names:
+        return base.values[base.names.index(name)]
+    if isinstance(base, Unknown):
+        kept = machine.heap.get((machine.foreign(base.key), name))
+        if kept is not None and not isinstance(kept, values.Content):
+            return kept
+        label = f"{base.label}.{name}" if base.label else name
+        return Unknown(f"{base.key}.{name}", label, base.free)
+    if isinstance(base, values.Synchroniser) or _has_methods(base):
+        return values.Method(base, name)
+    return Unknown(machine.fresh_key(), name)
+
+
+def _has_methods(value: Value) -> bool:
+    return isinstance(
+        value,
+        (
+            values.QueueRef,
+            values.ManagerRef,
+            values.ActorRef,
+            values.Container,
+            values.Const,
+            values.Tuple,
+            values.Series,
+        ),
+    )
+
+
+def _read_instance(
+    machine: Machine, instance: values.Instance, name: str, node: cst.CSTNode
+) -> Value:
+    place = (instance.serial, name)
+    value = machine.heap.get(place)
+    if value is not None and not isinstance(value, values.Content):
+        return _read_variable_attribute(machine, place, value)
+    found = classes.find(machine, instance.cls, name)
+    if isinstance(found, values.Function):
+        if found.kind == "property":
+            return calls.enter(machine, found, values.Arguments([instance]), node)
+        if found.kind == "staticmethod":
+            return found
+        receiver = instance.cls if found.kind == "classmethod" else instance
+        return values.BoundFunction(found, receiver)
+    if found is not None:
+        return _read_variable_attribute(machine, place, found)
+    actor = machine.instance_actors.get(instance.serial)
+    if actor is not None and name in _KEPT_BY_ACTORS:
+        return values.Method(values.ActorRef(actor), name)
+    return Unknown(f"{instance.serial}.{name}", name)
+
+
+def _read_variable_attribute(machine: Machine, place: Place, value: Value) -> Value:
+    """An attribute assigned at several places is a variable that others may change meanwhile.
+
+    Main may trust what it assigned itself, but not within a loop, where it may assign again.
+    """
+    if place[1] not in machine.assigned_attributes:
+        return value
+    flag = isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
+    if flag and (machine.actor.index != 0 or machine.loops):
+        return Unknown(f"{place[0]}.{place[1]}", place[1], cell=machine.cell(place))
+    return _as_variable(machine, place, value, True)
+
+
+def write_attribute(
+    machine: Machine, base: Value, name: str, value: Value, node: cst.CSTNode
+) -> None:
+    """Set the attribute `name` of `base` to `value`."""
+    if isinstance(base, Either):
+        machine.branch(
+            base.condition,
+            lambda: write_attribute(machine, base.then, name, value, node),
+            lambda: write_attribute(machine, base.otherwise, name, value, node),
+            node,
+        )
+        return
+    actor = _actor_of(machine, base)
+    if actor is not None and name == "daemon":
+        machine.actors[actor].daemon = daemon_of(value)
+        return
+    _name_it(machine, value, name)
+    if isinstance(base, values.Instance):
+        place = (base.serial, name)
+        if name in machine.assigned_attributes:
+            machine.set_cell(machine.cell(place), as_cell_value(value), node)
+        machine.heap.set(place, value)
+    elif isinstance(base, values.Class):
+        machine.heap.set((base.scope.serial, name), value)
+    elif isinstance(base, Unknown):
+        machine.heap.set((machine.foreign(base.key), name), value)
+        calls.leak(machine, value, node, f"stored as {name!r} on an object from elsewhere")
+    else:
+        calls.leak(machine, value, node, f"stored as {name!r}")
+
+
+def daemon_of(value: Value | None) -> Daemon:
+    """Return what setting `daemon` to `value` makes of an actor."""
+    if value is None:
+        return Daemon.NO
+    if isinstance(value, Const):
+        # `daemon=None` means: as the creator, which main is not.
+        return Daemon.YES if value.value else Daemon.NO
+    return Daemon.UNKNOWN
+
+
+def _actor_of(machine: Machine, base: Value) -> int | None:
+    if isinstance(base, values.ActorRef):
+        return base.index
+    if isinstance(base, values.Instance):
+        return machine.instance_actors.get(base.serial)
+    return None

@@ -1,0 +1,144 @@
+"""Cut a module down to the statements that have to do with its queues."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from flake8_joinqueue.screen.statements import Binding, Statement, describe
+
+# The lines as Python counts them: a form feed or a Unicode line separator ends none.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+_LINE_END = "\r\n"
+
+
+def relevant(text: str, tree: ast.Module) -> str:
+    """The text with every top-level statement blanked that has nothing to do with queues.
+
+    ``tree`` is the text's ``ast``. What is kept keeps its lines and columns. The result is empty
+    where the module does nothing with queues.
+    """
+    kept = _Selection(describe(tree.body)).kept()
+    return keep_only(text, tree, kept) if kept else ""
+
+
+def keep_only(text: str, tree: ast.Module, kept: set[int]) -> str:
+    """The text with all top-level statements blanked but those at the places ``kept``.
+
+    A statement that shares a line with a kept one stays too.
+    """
+    lines: list[str] = _LINE.findall(text)
+    for first, last, members in _groups(lines, tree.body):
+        if kept.isdisjoint(members):
+            for number in range(first, last):
+                line = lines[number]
+                lines[number] = line[len(line.rstrip(_LINE_END)) :]
+    return "".join(lines)
+
+
+def _groups(
+    lines: Sequence[str], body: Sequence[ast.stmt]
+) -> Iterator[tuple[int, int, Sequence[int]]]:
+    """The statements that can only be blanked together, as they share a line.
+
+    Gives the first line and the line after the last (0-based), and the statements' places. What
+    stands before a statement (comments, decorators, whose position says nothing of the ``@``)
+    goes with it.
+    """
+    first, start = 0, 0
+    for place, node in enumerate(body):
+        end = node.end_lineno or node.lineno
+        following = body[place + 1] if place + 1 < len(body) else None
+        joined = lines[end - 1].rstrip(_LINE_END).endswith("\\")
+        if following is None or not (following.lineno <= end or joined):
+            yield first, end, range(start, place + 1)
+            first, start = end, place + 1
+
+
+class _Selection:
+    """Which statements to keep.
+
+    *Core* statements do something with queues. Whatever mentions what a core statement binds is
+    core too: a function that calls a worker, the call of that function, the guard around it.
+    *Kept* are further the statements that core and kept ones need: what they mention, and what
+    may change the objects they mention.
+    """
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._statements = statements
+        self._core: set[int] = set()
+        self._kept: set[int] = set()
+        self._pending: list[int] = []
+        self._bound_by: dict[str, list[int]] = defaultdict(list)
+        self._mentioned_by: dict[str, list[int]] = defaultdict(list)
+        self._altered_by: dict[str, list[int]] = defaultdict(list)
+        self._handled_by: dict[str, list[int]] = defaultdict(list)
+        for place, statement in enumerate(statements):
+            for index, names in (
+                (self._bound_by, statement.binds),
+                (self._mentioned_by, statement.mentions),
+                (self._altered_by, statement.alters),
+                (self._handled_by, statement.handles),
+            ):
+                for name in names:
+                    index[name].append(place)
+        self._concurrent: set[str] = set().union(*(each.concurrent for each in statements))
+        self._seen_names: set[str] = set()
+
+    def kept(self) -> set[int]:
+        """The places of the statements to keep; none where nothing does anything with queues."""
+        aliases: set[str] = set().union(*(each.queue_aliases for each in self._statements))
+        for place, statement in enumerate(self._statements):
+            if statement.speaks or aliases & statement.mentions:
+                self._add_core(place)
+        if not self._core:
+            return set()
+        for place, statement in enumerate(self._statements):
+            runs = not statement.is_definition
+            if statement.stays or (runs and self._concurrent & statement.mentions):
+                self._add(place)
+        while self._pending:
+            self._follow(self._statements[self._pending.pop()])
+        return self._kept
+
+    def _add(self, place: int) -> None:
+        if place not in self._kept:
+            self._kept.add(place)
+            self._pending.append(place)
+
+    def _add_core(self, place: int) -> None:
+        """Keep a statement and, step by step, all that mention what it binds."""
+        todo = [place]
+        while todo:
+            place = todo.pop()
+            self._add(place)
+            if place in self._core:
+                continue
+            self._core.add(place)
+            for name, binding in self._statements[place].binds.items():
+                if binding is not Binding.IMPORT:
+                    todo.extend(self._mentioned_by[name])
+
+    def _follow(self, statement: Statement) -> None:
+        for name in statement.mentions - self._seen_names:
+            self._seen_names.add(name)
+            bindings = set()
+            for place in self._bound_by[name]:
+                self._add(place)
+                bindings.add(self._statements[place].binds[name])
+            self._follow_changes(name, bindings)
+
+    def _follow_changes(self, name: str, bindings: set[Binding]) -> None:
+        """Keep what may change the object that a kept statement mentions."""
+        if not bindings or (bindings == {Binding.IMPORT} and name not in self._concurrent):
+            # Not of this module: nothing is known about it, so nothing can change.
+            return
+        changed_by = list(self._altered_by[name])
+        if Binding.OBJECT in bindings:
+            changed_by += self._mentioned_by[name]
+        elif Binding.TABLE in bindings:
+            changed_by += self._handled_by[name]
+        for place in changed_by:
+            self._add_core(place)

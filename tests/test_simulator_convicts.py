@@ -1,0 +1,101 @@
+"""The judge can convict: correct programs, spoilt in small ways, are judged otherwise."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import mutants
+from tests.simulator import Budget, judge
+from tests.test_fixtures import FIXTURES, PATHS, expected, read
+from tests.test_fixtures_judged import how
+
+BUDGET = Budget(schedules=60, random=20)
+
+CORRECT = textwrap.dedent("""
+    import {module}
+    def work(q):
+        while True:
+            item = q.get()
+            if item is None:
+                q.task_done()
+                break
+            print(item)
+            q.task_done()
+    def main():
+        q = {queue}
+        workers = [{worker}(target=work, args=(q,)) for _ in range(2)]
+        for w in workers:
+            w.start()
+        for item in range(3):
+            q.put(item)
+        q.put(None)
+        q.put(None)
+        q.join()
+        for w in workers:
+            w.join()
+    if __name__ == "__main__":
+        main()
+""")
+FAMILIES = [
+    ("multiprocessing as mp", "mp.JoinableQueue()", "mp.Process"),
+    ("multiprocessing as mp", "mp.Manager().JoinableQueue()", "mp.Process"),
+    ("queue, threading", "queue.Queue()", "threading.Thread"),
+]
+
+
+@pytest.mark.parametrize(("module", "queue", "worker"), FAMILIES, ids=[f[1] for f in FAMILIES])
+def test_every_spoilt_pool_is_convicted(module: str, queue: str, worker: str) -> None:
+    """Without any task_done, and without either sentinel, the correct pool fails."""
+    source = CORRECT.format(module=module, queue=queue, worker=worker)
+    assert judge(source, budget=BUDGET).finishes
+    acquitted = [
+        what
+        for what, text in mutants(source)
+        if what.startswith("drop") and not judge(text, budget=BUDGET).fails
+    ]
+    assert acquitted == []
+
+
+def good_fixtures() -> list[Path]:
+    """The fixtures that announce nothing and can be spoilt."""
+    found = []
+    for path in PATHS:
+        text = read(path)
+        if not expected(text) and how(text) != "real" and next(mutants(text), None):
+            found.append(path)
+    return found
+
+
+GOOD = good_fixtures()
+
+
+def convicted(path: Path) -> bool:
+    """Whether some mutant of a fixture fails, or joins a queue too early."""
+    source = read(path)
+    method = how(source)
+    for _, text in mutants(source):
+        judgement = judge(text, budget=BUDGET, start_method=method)
+        if judgement.fails or any(o.early_joins for o in judgement.outcomes):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("path", GOOD[::12], ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_a_spoilt_fixture_is_convicted(path: Path) -> None:
+    """A sample: at least one way to spoil the fixture changes the verdict."""
+    assert convicted(path)
+
+
+HARMLESS: dict[str, str] = {}
+"""Fixtures whose every mutant is still correct, and why."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_every_spoilt_fixture_is_convicted(path: Path) -> None:
+    """The same for all of them, but for the ones that can bear it."""
+    name = path.relative_to(FIXTURES).as_posix()
+    assert convicted(path) == (name not in HARMLESS)
