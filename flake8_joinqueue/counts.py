@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _serials = itertools.count()
 
@@ -20,6 +20,8 @@ class Symbol:
     name: str
     serial: int = 0
     low: int = 0
+    # What a number worked out from others is made of, so that equal expressions are equal symbols.
+    structure: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -132,6 +134,57 @@ def less(left: Count, right: Count) -> bool | None:
 def comparable(left: Count, right: Count) -> bool:
     """Say whether two counts speak of the same symbols, so that comparing them means something."""
     return less(left, right) is not None or equal(left, right) is not None
+
+
+def populated(count: Count) -> Count:
+    """Return the count with every symbol taken to be at least 1.
+
+    For numbers of workers and rounds: that there may be none at all is no news.
+    """
+    return Count(
+        tuple(
+            (tuple(replace(symbol, low=max(1, symbol.low)) for symbol in symbols), factor)
+            for symbols, factor in count.terms
+        )
+    )
+
+
+def largest(left: Count, right: Count) -> Count:
+    """Return `max(left, right)`."""
+    if less(left, right) is not None:
+        return right if less(left, right) else left
+    if less(right, left) is False:
+        return right
+    return _derived("max", left, right, max(left.low or 0, right.low or 0))
+
+
+def smallest(left: Count, right: Count) -> Count:
+    """Return `min(left, right)`."""
+    if less(left, right) is not None:
+        return left if less(left, right) else right
+    if less(right, left) is False:
+        return left
+    return _derived("min", left, right, min(left.low or 0, right.low or 0))
+
+
+def quotient(left: Count, right: Count) -> Count | None:
+    """Return `left // right`, `None` where that would divide by 0."""
+    if right.number == 0:
+        return None
+    if left.number is not None and right.number is not None:
+        return Count.of(left.number // right.number)
+    if right.number == 1:
+        return left
+    return _derived("//", left, right, 0)
+
+
+def _derived(operator: str, left: Count, right: Count, low: int) -> Count:
+    if operator != "//":
+        # The order of the arguments makes no difference.
+        left, right = sorted((left, right), key=repr)
+    name = f"({left}) // ({right})" if operator == "//" else f"{operator}({left}, {right})"
+    symbol = Symbol(name, low=max(0, low), structure=f"{operator} {left!r} {right!r}")
+    return Count((((symbol,), 1),))
 
 
 def _collect(terms: Iterable[tuple[Monomial, int]]) -> Count:

@@ -252,3 +252,14 @@ def test_iter_with_an_object_sentinel_never_stops() -> None:
     """)
     assert judgement.always_fails
     assert waiting(judgement, "Queue.get")
+
+
+@pytest.mark.parametrize("package", ["torch.multiprocessing", "billiard", "multiprocess"])
+def test_compatible_packages(package: str) -> None:
+    """Are taken for ``multiprocessing``."""
+    assert printed(f"""
+        import {package} as mp
+        from {package}.queues import JoinableQueue
+        q = mp.JoinableQueue()
+        print(isinstance(q, JoinableQueue))
+    """) == {"True\n"}

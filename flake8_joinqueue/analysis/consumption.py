@@ -58,23 +58,12 @@ class Consumption:
 
     @cached_property
     def batched(self) -> bool:
-        """Whether there is a `task_done` in a loop of its own, for items taken before."""
-        get_loops = {
-            loop for node in self._get_nodes for loop in self.flow.nodes[node].loops
-        }
+        """Whether a `task_done` is repeated without a `get` between: for a batch taken before."""
+        gets = set(self._get_nodes)
         return any(
-            loop not in get_loops and self._repeats(loop)
+            edge.target in self.flow.reaching({node}, gets)
             for node in self._done_nodes
-            for loop in self.flow.nodes[node].loops
-        )
-
-    def _repeats(self, loop: int) -> bool:
-        """Say whether control can come back to a node of a loop from that node."""
-        inside = [index for index, node in enumerate(self.flow.nodes) if loop in node.loops]
-        return any(
-            inner in self.flow.reachable(edge.target)
-            for inner in inside[:1]
-            for edge in self.flow.successors(inner)
+            for edge in self.flow.successors(node)
         )
 
     # --- what ends it ----------------------------------------------------------------------------

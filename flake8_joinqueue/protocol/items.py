@@ -118,7 +118,10 @@ class ItemTest:
 
 @dataclass(frozen=True, slots=True)
 class CountTest:
-    """A test of a counter in `cell` against a count; `operator` is `==`, `!=`, `<`, `<=`, `>`, `>=`."""
+    """A test of a counter in `cell` against a count.
+
+    `operator` is one of `==`, `!=`, `<`, `<=`, `>`, `>=`.
+    """
 
     cell: Cell
     operator: str

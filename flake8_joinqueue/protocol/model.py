@@ -48,7 +48,7 @@ class ActorKind(enum.Enum):
 
 
 class Daemon(enum.Enum):
-    """Is the actor a daemon?"""
+    """Whether an actor is a daemon."""
 
     YES = "daemon"
     NO = "not a daemon"
@@ -57,11 +57,11 @@ class Daemon(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever runs on its own: the main program, a process, a thread, a task; `count` of them made
-    at one place.
+    """Whoever runs on its own: the main program, a process, a thread, a task.
 
-    `body` is what each does; `opaque` says that the body is not in sight (`body` is then empty).
-    `parent` is the index of the actor that made it (`None` for main, whose index is 0).
+    `count` is how many of them were made at this one place. `body` is what each does; `opaque`
+    says that the body is not in sight (`body` is then empty). `parent` is the index of the actor
+    that made it (`None` for main, whose index is 0).
     """
 
     index: int

@@ -52,7 +52,10 @@ class TaskDone:
 
 @dataclass(frozen=True, slots=True)
 class JoinQueue:
-    """Waits until the unfinished count of `queue` is zero. `argument` is the site of a timeout, if given."""
+    """Waits until the unfinished count of `queue` is zero.
+
+    `argument` is the site of an argument, a timeout say, if one is given.
+    """
 
     queue: int
     site: Site
@@ -145,7 +148,7 @@ class ManagerEnds:
 
 @dataclass(frozen=True, slots=True)
 class Synchronise:
-    """Waits for other actors in a way not modelled (`Event.wait`, `Barrier.wait`, `Future.result`)."""
+    """Waits for others in a way not modelled (`Event.wait`, `Barrier.wait`, `Future.result`)."""
 
     site: Site
     what: str
@@ -185,7 +188,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionName:
-    """An exception named in `except`: its dotted name as resolved ("" where unknown), and its place."""
+    """An exception named in `except`: its dotted name ("" where unknown), and its place."""
 
     name: str
     site: Site
@@ -258,8 +261,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class AnyOrder:
-    """Blocks that are run in an order, and a number of times, that is not known: methods of a class
-    whose caller is elsewhere."""
+    """Blocks run in an unknown order, each an unknown number of times.
+
+    Methods of a class whose caller is elsewhere, callbacks, the rounds of a generator.
+    """
 
     blocks: tuple[Block, ...]
     site: Site

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of source text: lines are 1-based, columns 0-based code points, the end is exclusive."""
+    """A stretch of source text.
+
+    Lines are 1-based, columns 0-based code points, the end is exclusive.
+    """
 
     line: int
     column: int

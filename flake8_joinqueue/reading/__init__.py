@@ -1,9 +1,9 @@
 """Source text to Protocols: the program is run abstractly, never really.
 
-`entries` runs a file from each of its entry points on the `machine`; `statements`, `expressions`,
-`conditions` and `loops` say what Python does; `calls`, `functions`, `classes`, `library`, `methods`,
-`queues` and `actors` what calls do; `finishing` turns what was emitted into Protocols.
-This is the only package that knows LibCST.
+`entries` runs a file from each of its entry points on the `machine`. `statements`,
+`expressions`, `conditions` and `loops` say what Python does; `calls`, `functions`, `classes`,
+`library`, `methods`, `queues` and `actors` what calls do; `finishing` turns what was emitted
+into Protocols. This is the only package that knows LibCST.
 """
 
 from __future__ import annotations

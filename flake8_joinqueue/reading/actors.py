@@ -43,7 +43,7 @@ def make(machine: Machine, family: ActorFamily, arguments: Arguments, node: cst.
 
 
 def configure(machine: Machine, index: int, arguments: Arguments) -> None:
-    """Set an actor up as the constructor of its class does: `(group, target, name, args, kwargs)`."""
+    """Set an actor up as its class does: `(group, target, name, args, kwargs, *, daemon)`."""
     made = machine.actors[index]
     made.target = arguments.get(1, "target")
     given = arguments.get(3, "args")
@@ -119,7 +119,7 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     machine.ended = False
     machine.running.append(made)
     try:
-        # What a process assigns, its parent never sees; what a thread assigns, it may see some time.
+        # What a process assigns its parent never sees; what a thread does, it may see some time.
         with machine.heap.trial(), machine.block() as operations:
             _call_target(machine, made, node)
     finally:

@@ -1,4 +1,4 @@
-"""Functions of Python and its library that pass values through: `range`, `zip`, `partial`, …"""
+"""Functions of Python and its library that pass values through, such as `zip` and `partial`."""
 
 from __future__ import annotations
 
@@ -179,15 +179,12 @@ def _extreme(name: str) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
         known = [count for count in counts if count is not None]
         if len(known) < 2 or len(known) != len(counts):
             return machine.unknown(f"{name}()", *arguments.every())
+        choose = max if name == "max" else min
         numbers = [count.number for count in known]
         if all(number is not None for number in numbers):
-            choose = max if name == "max" else min
             return Const(choose(number for number in numbers if number is not None))
         lows = [count.low for count in known]
-        if name == "max":
-            low = max(low or 0 for low in lows)
-        else:
-            low = min(low or 0 for low in lows)
+        low = choose(bound or 0 for bound in lows)
         label = f"{name}({', '.join(map(str, known))})"
         key = f"{name} {sorted(str(count.terms) for count in known)}"
         return values.Number(machine.symbol(key, label, low))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "enum.StrEnum"})
+_BUILTINS = frozenset(dir(builtins))
+_HARMLESS_BASES = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing.Generic[T]"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
 
 
@@ -102,7 +105,15 @@ def library_fact(made: Class) -> names.Fact | None:
 
 def has_unknown_base(made: Class) -> bool:
     """Say whether a base of the class is out of sight."""
-    return any(isinstance(base, values.Unknown) for base in lineage(made))
+    return any(
+        isinstance(base, values.Unknown)
+        or (isinstance(base, Library) and base.name not in _HARMLESS_BASES and not _is_known(base))
+        for base in lineage(made)
+    )
+
+
+def _is_known(base: Library) -> bool:
+    return names.fact(base.name) is not None or base.name in _ENUMS or base.name in _BUILTINS
 
 
 # --- instances -----------------------------------------------------------------------------------

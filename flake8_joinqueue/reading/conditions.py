@@ -195,9 +195,10 @@ def _known_object(value: Value) -> bool:
 
 
 def _same_as_either(machine: Machine, how: How, left: Value, right: Value) -> Condition:
-    if isinstance(right, values.Either):
+    if not isinstance(left, values.Either):
         left, right = right, left
-    assert isinstance(left, values.Either)
+    if not isinstance(left, values.Either):
+        return _opaque(machine, how.value, left, right)
     then, otherwise = (
         same(machine, how, left.then, right),
         same(machine, how, left.otherwise, right),
@@ -287,7 +288,6 @@ def instance_test(machine: Machine, value: Value, classinfo: Value) -> Condition
 
 def _as_class(value: Value) -> Item:
     item = items.as_constant_item(value)
-    assert item is not None or isinstance(value, values.NamedTupleType)
     return item if item is not None else Named(getattr(value, "name", ""))
 
 
@@ -320,8 +320,10 @@ def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condit
 
 def _match_class(machine: Machine, subject: Value, pattern: cst.MatchClass) -> Condition:
     conditions = [instance_test(machine, subject, expressions.evaluate(machine, pattern.cls))]
-    for position in pattern.patterns:
-        conditions.append(match(machine, machine.unknown("", subject), position.value))
+    conditions += [
+        match(machine, machine.unknown("", subject), position.value)
+        for position in pattern.patterns
+    ]
     for keyword in pattern.kwds:
         part = expressions.attribute(machine, subject, keyword.key.value, pattern)
         conditions.append(match(machine, part, keyword.pattern))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def finish(
         _actor(draft, cleaned.block(_without(body, volatile.get(draft.index, frozenset()))))
         for draft, body in zip(machine.actors, bodies, strict=True)
     )
-    if not machine.queues and not machine.managers and not any(actor.body for actor in actors):
+    if not machine.queues and not machine.managers and not _handles(bodies):
         return None
     queues = tuple(
         Queue(
@@ -67,6 +68,17 @@ def finish(
         Manager(draft.index, draft.name or "manager", draft.site) for draft in machine.managers
     )
     return Protocol(entry, queues, managers, actors, ends)
+
+
+def _handles(bodies: list[Block]) -> bool:
+    """Say whether an exception is handled anywhere."""
+    pending = list(bodies)
+    while pending:
+        for operation in pending.pop():
+            if isinstance(operation, Try) and operation.handlers:
+                return True
+            pending.extend(inner_blocks(operation))
+    return False
 
 
 def _actor(draft: ActorDraft, body: Block) -> Actor:
@@ -118,9 +130,7 @@ def _without(block: Block, cells: frozenset[Cell]) -> Block:
 
 
 def _without_in(operation: Operation, cells: frozenset[Cell]) -> Operation:
-    if isinstance(operation, Branch):
-        operation = replace(operation, condition=_unsure(operation.condition, cells))
-    elif isinstance(operation, Loop):
+    if isinstance(operation, (Branch, Loop)):
         operation = replace(operation, condition=_unsure(operation.condition, cells))
     return map_blocks(operation, lambda block: _without(block, cells))
 
@@ -217,7 +227,7 @@ def inner_blocks(operation: Operation) -> list[Block]:
     return []
 
 
-def map_blocks(operation: Operation, change) -> Operation:  # type: ignore[no-untyped-def]
+def map_blocks(operation: Operation, change: Callable[[Block], Block]) -> Operation:
     """Return an operation whose inner blocks went through `change`."""
     if isinstance(operation, Branch):
         return replace(

@@ -11,7 +11,7 @@ from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Scope as ScopeOperation
 from flake8_joinqueue.reading import calls, expressions, iteration, statements, values, variables
 from flake8_joinqueue.reading.machine import MAX_DEPTH, Frame
-from flake8_joinqueue.reading.scopes import Scope, new_serial
+from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import Survey, survey
 from flake8_joinqueue.reading.values import Arguments, Content, Function, Segment, Unknown, Value
 

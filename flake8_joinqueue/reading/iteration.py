@@ -107,9 +107,9 @@ def element_at(machine: Machine, container: values.Container, index: int | str) 
                 return segment.value
         return some_element(machine, container)
     single = all(segment.times.number == 1 for segment in content.segments)
-    if isinstance(index, int) and single and not content.open:
-        if -len(content.segments) <= index < len(content.segments):
-            return content.segments[index].value
+    known = isinstance(index, int) and single and not content.open
+    if known and -len(content.segments) <= int(index) < len(content.segments):
+        return content.segments[int(index)].value
     return some_element(machine, container)
 
 
@@ -140,11 +140,11 @@ def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNo
     content = items.content_of(machine, base)
     changed = list(content.segments)
     single = all(segment.times.number == 1 for segment in changed)
-    if isinstance(index, Const) and isinstance(index.value, int) and single:
-        if -len(changed) <= index.value < len(changed):
-            changed[index.value] = Segment(value, ONE)
-            set_content(machine, base, Content(tuple(changed), content.open))
-            return
+    position = index.value if isinstance(index, Const) else None
+    if isinstance(position, int) and single and -len(changed) <= position < len(changed):
+        changed[position] = Segment(value, ONE)
+        set_content(machine, base, Content(tuple(changed), content.open))
+        return
     set_content(machine, base, Content((*changed, Segment(value, Count.fresh("some"))), True))
 
 

@@ -28,7 +28,7 @@ def call(machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTN
     return calls.unknown_call(machine, callee, arguments, node)
 
 
-def by_fact(
+def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
     machine: Machine,
     known: names.Fact,
     callee: Library,

@@ -9,7 +9,15 @@ import libcst as cst
 
 from flake8_joinqueue.counts import Count, total
 from flake8_joinqueue.protocol import Condition, How, Loop, LoopKind, Operation
-from flake8_joinqueue.reading import calls, conditions, expressions, iteration, statements, values
+from flake8_joinqueue.reading import (
+    calls,
+    conditions,
+    expressions,
+    iteration,
+    merging,
+    statements,
+    values,
+)
 from flake8_joinqueue.reading.machine import LoopFrame
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.trees import parts
@@ -158,9 +166,9 @@ def _go_on(machine: Machine, attempt: Attempt, sure: bool) -> None:
             machine.heap.set(place, value)
         return
     for place, value in attempt.changes.items():
-        if isinstance(value, values.Content) or machine.heap.get(place) is None:
+        # A loop that makes queues or actors is taken to run; what it collects says how often.
+        if not isinstance(value, merging.PLAIN) or machine.heap.get(place) is None:
             machine.heap.set(place, value)
-            attempt.changes[place] = value
     machine.merge(None, attempt, machine.attempt(lambda: None))
 
 

@@ -16,6 +16,7 @@ import libcst as cst
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.protocol import ActorKind as Kind
 from flake8_joinqueue.protocol import (
     Alias,
     Branch,
@@ -28,7 +29,6 @@ from flake8_joinqueue.protocol import (
     SetCell,
     Site,
 )
-from flake8_joinqueue.protocol import ActorKind as Kind
 from flake8_joinqueue.reading import merging, values
 from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
 from flake8_joinqueue.reading.values import Unknown, Value

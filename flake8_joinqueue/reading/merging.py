@@ -16,14 +16,14 @@ from flake8_joinqueue.protocol import (
     Not,
     Setting,
 )
-from flake8_joinqueue.reading import values
+from flake8_joinqueue.reading import calls, values
 from flake8_joinqueue.reading.values import Const, Content, Either, Segment, Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
-_PLAIN = (Unknown, Const, values.Number, values.Taken, values.Truth)
-_MAX_NESTING = 4
+# What may be forgotten without losing sight of a queue.
+PLAIN = (Unknown, Const, values.Number, values.Taken, values.Truth)
 # Containers of more different things than this are only known in part.
 MAX_SEGMENTS = 64
 
@@ -51,13 +51,15 @@ def join(machine: Machine, condition: Condition | None, left: Value, right: Valu
     """Return a value that stands for `left` where `condition` is true, else for `right`."""
     if left == right:
         return left
-    plain = isinstance(left, _PLAIN) and isinstance(right, _PLAIN)
-    if not plain and condition is not None and is_setting(condition):
-        if nesting(left) + nesting(right) < _MAX_NESTING:
-            return Either(condition, left, right)
+    plain = isinstance(left, PLAIN) and isinstance(right, PLAIN)
+    plain = plain and not (isinstance(left, values.Taken) and isinstance(right, values.Taken))
+    settled = condition is not None and is_setting(condition)
+    if condition is not None and settled and not plain and nesting(left) + nesting(right) < 4:
+        return Either(condition, left, right)
+    for value in (left, right):
+        calls.leak(machine, value, None, "one of several things a name may stand for")
     label = getattr(left, "label", "") or getattr(right, "label", "")
-    free = condition is None or not is_setting(condition)
-    return Unknown(machine.fresh_key(), label, free)
+    return Unknown(machine.fresh_key(), label, not settled)
 
 
 def nesting(value: Value) -> int:

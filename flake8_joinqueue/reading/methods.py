@@ -40,6 +40,9 @@ def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cs
         return _of_super(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.Container):
         return _of_container(machine, receiver, name, arguments, node)
+    if isinstance(receiver, values.Instance):
+        # Inherited from a class out of sight, which may do anything with what the instance has.
+        calls.leak(machine, receiver, node, f"used by {receiver.cls.name}.{name}()")
     return machine.unknown(name, receiver, *arguments.every())
 
 

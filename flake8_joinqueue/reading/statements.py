@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from flake8_joinqueue.protocol import (
+    Block,
     Branch,
     Break,
+    Cell,
     Continue,
     Exit,
     Increment,
@@ -104,7 +106,7 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     operator = _AUGMENTED.get(type(node.operator), cst.Divide())
     with machine.block():
         value = expressions.binary(machine, operator, current, added, node)
-    cell = _counter(machine, node.target, current)
+    cell = _counter(machine, node.target)
     step = items.as_count(machine, added)
     if cell is None or step is None or step.number is None:
         expressions.assign(machine, node.target, value, node)
@@ -116,7 +118,7 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
         expressions.assign(machine, node.target, value, node)
 
 
-def _counter(machine: Machine, target: cst.BaseExpression, current: Value) -> Any:
+def _counter(machine: Machine, target: cst.BaseExpression) -> Cell | None:
     place = variables.place_of(machine, target)
     return None if place is None else machine.cell(place)
 
@@ -141,8 +143,9 @@ def note_return(machine: Machine, value: Value, node: cst.CSTNode) -> None:
     machine.ended = True
 
 
-def _truths(machine: Machine, cell: Any, node: cst.CSTNode) -> tuple[Any, Any]:
-    blocks = []
+def _truths(machine: Machine, cell: Cell, node: cst.CSTNode) -> tuple[Block, Block]:
+    """Return the two blocks that note in `cell` how a test went."""
+    blocks: list[Block] = []
     for truth in (values.TRUE, values.FALSE):
         with machine.block() as operations:
             machine.set_cell(cell, items.as_constant_item(truth), node)
@@ -210,7 +213,7 @@ def _match(machine: Machine, node: cst.Match) -> None:
     _cases(machine, subject, node.cases, 0)
 
 
-def _cases(machine: Machine, subject: Value, cases: Any, index: int) -> None:
+def _cases(machine: Machine, subject: Value, cases: Sequence[cst.MatchCase], index: int) -> None:
     if index >= len(cases):
         return
     case = cases[index]

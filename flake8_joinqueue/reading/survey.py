@@ -89,10 +89,8 @@ def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
         pending += [target.target for target in node.targets]
     elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr)):
         pending.append(node.target)
-    elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-        pending.append(node.name)
-    elif isinstance(node, (cst.AsName, cst.MatchAs)) and node.name is not None:
-        pending.append(node.name)
+    elif isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.AsName, cst.MatchAs)):
+        pending += [node.name] if node.name is not None else []
     elif isinstance(node, cst.ImportAlias) and node.asname is None:
         name = node.name
         while isinstance(name, cst.Attribute):

@@ -265,7 +265,8 @@ class NamedTupleType:
 Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
     " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
-    " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Closing | NamedTupleType"
+    " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Closing"
+    " | NamedTupleType"
 )
 
 NONE = Const(None)

@@ -110,24 +110,22 @@ def count_up(machine: Machine, target: cst.BaseExpression, value: Value) -> None
 
 
 def _name_it(machine: Machine, value: Value, name: str) -> None:
-    """Queues, managers and actors go by the first name they are given."""
-    drafts: list[object] = []
+    """Queues and managers go by the first name they are given."""
     if isinstance(value, values.QueueRef):
-        drafts.append(machine.queues[value.index])
+        queue = machine.queues[value.index]
+        queue.name = queue.name or name
     elif isinstance(value, values.ManagerRef):
-        drafts.append(machine.managers[value.index])
+        manager = machine.managers[value.index]
+        manager.name = manager.name or name
     elif isinstance(value, values.Container):
         content = machine.heap.get((value.serial, "content"))
         if isinstance(content, values.Content):
             for segment in content.segments:
                 if isinstance(segment.value, values.QueueRef):
-                    drafts.append(machine.queues[segment.value.index])
+                    _name_it(machine, segment.value, name)
     elif isinstance(value, Either):
         _name_it(machine, value.then, name)
         _name_it(machine, value.otherwise, name)
-    for draft in drafts:
-        if not draft.name:  # type: ignore[attr-defined]
-            draft.name = name  # type: ignore[attr-defined]
 
 
 # --- attributes ----------------------------------------------------------------------------------
@@ -145,12 +143,7 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
     if isinstance(base, values.Instance):
         return _read_instance(machine, base, name, node)
     if isinstance(base, values.Class):
-        found = classes.find(machine, base, name)
-        if found is None:
-            return Unknown(f"{base.scope.serial}.{name}", name)
-        if isinstance(found, values.Function) and found.kind == "classmethod":
-            return values.BoundFunction(found, base)
-        return found
+        return _read_class(machine, base, name)
     if isinstance(base, values.Super):
         found = classes.find(machine, base.owner, name, beyond=True)
         if isinstance(found, values.Function):
@@ -159,29 +152,39 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
     if isinstance(base, values.Tuple) and name in base.names:
         return base.values[base.names.index(name)]
     if isinstance(base, Unknown):
-        kept = machine.heap.get((machine.foreign(base.key), name))
-        if kept is not None and not isinstance(kept, values.Content):
-            return kept
-        label = f"{base.label}.{name}" if base.label else name
-        return Unknown(f"{base.key}.{name}", label, base.free)
-    if isinstance(base, values.Synchroniser) or _has_methods(base):
+        return _read_unknown(machine, base, name)
+    if isinstance(base, _WITH_METHODS):
         return values.Method(base, name)
     return Unknown(machine.fresh_key(), name)
 
 
-def _has_methods(value: Value) -> bool:
-    return isinstance(
-        value,
-        (
-            values.QueueRef,
-            values.ManagerRef,
-            values.ActorRef,
-            values.Container,
-            values.Const,
-            values.Tuple,
-            values.Series,
-        ),
-    )
+_WITH_METHODS = (
+    values.QueueRef,
+    values.ManagerRef,
+    values.ActorRef,
+    values.Container,
+    values.Const,
+    values.Tuple,
+    values.Series,
+    values.Synchroniser,
+)
+
+
+def _read_unknown(machine: Machine, base: Unknown, name: str) -> Value:
+    kept = machine.heap.get((machine.foreign(base.key), name))
+    if kept is not None and not isinstance(kept, values.Content):
+        return kept
+    label = f"{base.label}.{name}" if base.label else name
+    return Unknown(f"{base.key}.{name}", label, base.free)
+
+
+def _read_class(machine: Machine, base: values.Class, name: str) -> Value:
+    found = classes.find(machine, base, name)
+    if found is None:
+        return Unknown(f"{base.scope.serial}.{name}", name)
+    if isinstance(found, values.Function) and found.kind == "classmethod":
+        return values.BoundFunction(found, base)
+    return found
 
 
 def _read_instance(
@@ -204,6 +207,8 @@ def _read_instance(
     actor = machine.instance_actors.get(instance.serial)
     if actor is not None and name in _KEPT_BY_ACTORS:
         return values.Method(values.ActorRef(actor), name)
+    if classes.has_unknown_base(instance.cls):
+        return values.Method(instance, name)
     return Unknown(f"{instance.serial}.{name}", name)
 
 

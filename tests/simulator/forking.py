@@ -73,7 +73,11 @@ class Copier:
             for key, item in list(value.items()):
                 made[self.copy(key)] = self.copy(item)
             return made
-        if kind in (tuple, set, frozenset):
+        if kind is tuple:
+            copied = tuple([self.copy(x) for x in value])
+            same = all(new is old for new, old in zip(copied, value, strict=True))
+            return value if same else copied
+        if kind in (set, frozenset):
             return kind(self.copy(x) for x in value)
         if kind is types.FunctionType:
             return self.function(value)

@@ -290,4 +290,11 @@ def make_modules() -> dict[str, types.ModuleType]:
     for name, module in subs.items():
         if name != "managers":  # importing the package alone does not bring these
             setattr(top, name, module)
-    return {"multiprocessing": top, **{f"multiprocessing.{n}": m for n, m in subs.items()}}
+    table = {"multiprocessing": top, **{f"multiprocessing.{n}": m for n, m in subs.items()}}
+    torch = types.ModuleType("torch")
+    torch.multiprocessing = top  # type: ignore[attr-defined]
+    table["torch"] = torch
+    for package in ("torch.multiprocessing", "billiard", "multiprocess"):
+        table[package] = top
+        table.update({f"{package}.{name}": module for name, module in subs.items()})
+    return table

@@ -123,7 +123,6 @@ class QueueBase(Shared):
     def empty(self) -> bool:
         """As the real one: looks at the pipe, so it lags behind a put."""
         k = kernel()
-        k.ledger.looks(self.account, k.current.name)
         k.point(self.op("empty"), self)
         result = not self.pipe.entries
         k.observe(result)
@@ -242,7 +241,6 @@ class Queue(QueueBase):
     def qsize(self) -> int:
         """As the real one on Linux: what was put and not taken, without lag."""
         k = kernel()
-        k.ledger.looks(self.account, k.current.name)
         k.point(self.op("qsize"), self)
         k.observe(self.queued)
         k.polled()

@@ -139,7 +139,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What ``judge`` found: the distinct outcomes, the most frequent kinds of failure first."""
+    """What ``judge`` found: the distinct outcomes, the worst kinds first, then the shortest."""
 
     outcomes: tuple[Outcome, ...]
     schedules: int

@@ -156,7 +156,6 @@ class Queue(Local):
 
     def _look(self, name: str, value: Any, poll: bool) -> None:
         k = kernel()
-        k.ledger.looks(self.account, k.current.name)
         k.observe((name, value))
         if poll:
             k.polled()

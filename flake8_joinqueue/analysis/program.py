@@ -1,0 +1,319 @@
+"""A Protocol as rules see it: who puts, who takes, who waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from flake8_joinqueue.analysis.consumption import Consumption
+from flake8_joinqueue.analysis.flow import END, Flow
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
+from flake8_joinqueue.analysis.walking import queue_of
+from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Daemon,
+    Escape,
+    Exit,
+    Get,
+    Item,
+    JoinActor,
+    JoinQueue,
+    Protocol,
+    Put,
+    Queue,
+    Shutdown,
+    Site,
+    Start,
+    Stop,
+    Synchronise,
+    TaskDone,
+)
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Consumer:
+    """An actor that takes from a queue, and how."""
+
+    actor: Actor
+    consumption: Consumption
+
+
+class Program:
+    """What rules ask of a Protocol without settings; each answer is worked out once."""
+
+    def __init__(self, protocol: Protocol) -> None:
+        self.protocol = protocol
+        self.main = protocol.actors[0]
+        self._flows: dict[int, Flow] = {}
+        self._consumptions: dict[tuple[int, int], Consumption] = {}
+        self._of_kind: dict[type, list[Event]] = {}
+
+    # --- what is done ----------------------------------------------------------------------------
+
+    def flow(self, actor: Actor) -> Flow:
+        """Return the control flow of an actor."""
+        if actor.index not in self._flows:
+            self._flows[actor.index] = Flow(actor.body)
+        return self._flows[actor.index]
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Every operation that can be reached, main's first."""
+        found: list[Event] = []
+        for actor in self.protocol.actors:
+            if not self.runs(actor):
+                continue
+            flow = self.flow(actor)
+            reached = {
+                id(flow.nodes[node].operation)
+                for node in flow.reachable()
+                if flow.nodes[node].operation is not None
+            }
+            structures = {id(node.operation) for node in flow.nodes}
+            found.extend(
+                event
+                for event in timeline(actor)
+                if id(event.operation) in reached or id(event.operation) not in structures
+            )
+        return tuple(found)
+
+    @cached_property
+    def _started(self) -> frozenset[int]:
+        return frozenset(
+            event.operation.actor
+            for actor in self.protocol.actors
+            for event in timeline(actor)
+            if isinstance(event.operation, Start)
+        )
+
+    def runs(self, actor: Actor) -> bool:
+        """Say whether an actor is started at all; main is."""
+        return actor is self.main or actor.index in self._started
+
+    def of(self, *kinds: type) -> list[Event]:
+        """Return the events of these kinds of operation."""
+        found: list[Event] = []
+        for kind in kinds:
+            if kind not in self._of_kind:
+                self._of_kind[kind] = [e for e in self.events if isinstance(e.operation, kind)]
+            found.extend(self._of_kind[kind])
+        return found
+
+    def on(self, queue: Queue, *kinds: type) -> list[Event]:
+        """Return the events of these kinds that work on a queue."""
+        return [event for event in self.of(*kinds) if queue_of(event.operation) == queue.index]
+
+    def puts(self, queue: Queue) -> list[Event]:
+        """Return the puts on a queue."""
+        return self.on(queue, Put)
+
+    def joins(self, queue: Queue) -> list[Event]:
+        """Return the events that wait for a queue."""
+        return self.on(queue, JoinQueue)
+
+    def escaped(self, queue: Queue) -> bool:
+        """Say whether somebody out of sight may use a queue."""
+        return not queue.hidden or bool(self.on(queue, Escape))
+
+    def shut_down(self, queue: Queue) -> bool:
+        """Say whether the queue is shut down, which ends its consumers."""
+        return bool(self.on(queue, Shutdown))
+
+    def actor(self, event: Event) -> Actor:
+        """Return who does it."""
+        return self.protocol.actors[event.actor]
+
+    # --- who takes, who puts ---------------------------------------------------------------------
+
+    def consumption(self, actor: Actor, queue: Queue) -> Consumption:
+        """Return how an actor consumes a queue."""
+        key = actor.index, queue.index
+        if key not in self._consumptions:
+            self._consumptions[key] = Consumption(self.flow(actor), queue.index)
+        return self._consumptions[key]
+
+    def consumers(self, queue: Queue) -> list[Consumer]:
+        """Return the actors that run and take from a queue, main included."""
+        indices = dict.fromkeys(event.actor for event in self.on(queue, Get))
+        actors = [self.protocol.actors[index] for index in indices]
+        found = [Consumer(actor, self.consumption(actor, queue)) for actor in actors]
+        return [consumer for consumer in found if consumer.consumption.gets]
+
+    def recognised(self, queue: Queue, item: Item) -> bool | None:
+        """Say whether an item makes some consumer of a queue leave; `None` where it may."""
+        answers = [c.consumption.recognises(item) for c in self.consumers(queue)]
+        return True if True in answers else (None if None in answers else False)
+
+    def sentinel_puts(self, queue: Queue) -> list[Event]:
+        """Return the puts of what makes, or may make, a consumer leave."""
+        return [e for e in self.puts(queue) if self.recognised(queue, put_of(e).item) is not False]
+
+    def work_puts(self, queue: Queue) -> list[Event]:
+        """Return the puts of work."""
+        return [e for e in self.puts(queue) if self.recognised(queue, put_of(e).item) is False]
+
+    def accounted_elsewhere(self, queue: Queue) -> bool:
+        """Say whether some actor accounts for items that it did not take."""
+        takers = {event.actor for event in self.on(queue, Get)}
+        return any(event.actor not in takers for event in self.on(queue, TaskDone))
+
+    # --- how many --------------------------------------------------------------------------------
+
+    def started(self, actor: Actor) -> Count | None:
+        """Return how many of an actor are started in all; one main."""
+        if actor is self.main:
+            return ONE
+        return self.times(e for e in self.of(Start) if _names(e, actor))
+
+    def times(self, events: Iterable[Event]) -> Count | None:
+        """Return how often events happen in all, by all that do them; `None` where not known."""
+        counts: list[Count] = []
+        for event in events:
+            actor = self.actor(event)
+            # Whoever starts itself, through others, is beyond counting.
+            starters = ONE if actor is self.main else self._plain_start(actor)
+            if not event.sure or event.times is None or starters is None:
+                return None
+            counts.append(event.times * starters)
+        return populated(total(counts))
+
+    def _plain_start(self, actor: Actor) -> Count | None:
+        starts = [e for e in self.of(Start) if _names(e, actor)]
+        if any(e.actor != self.main.index or not e.sure or e.times is None for e in starts):
+            return None
+        return total(e.times for e in starts if e.times is not None)
+
+    # --- who waits for whom ----------------------------------------------------------------------
+
+    @cached_property
+    def main_reaches_end(self) -> bool:
+        """Whether main can come to its end in good order, and waits for the others there."""
+        flow = self.flow(self.main)
+        hard = any(isinstance(e.operation, Exit) and e.operation.hard for e in self.of(Exit))
+        return not hard and END in flow.reachable()
+
+    def waits(self, actor: Actor) -> list[Event]:
+        """Return the events that wait for (one of) an actor as long as it takes."""
+        return [e for e in self.of(JoinActor) if _names(e, actor) and not _timed(e)]
+
+    def stopped(self, actor: Actor) -> bool:
+        """Say whether something in or out of sight may end an actor from outside."""
+        escapes = (e.operation for e in self.of(Escape))
+        return any(_names(e, actor) for e in self.of(Stop)) or any(
+            isinstance(escape, Escape) and escape.actor == actor.index for escape in escapes
+        )
+
+    def waited_at_end(self, actor: Actor) -> bool:
+        """Say whether the interpreter waits for an actor before it exits."""
+        return (
+            self.protocol.ends
+            and actor.daemon is Daemon.NO
+            and actor.kind in {ActorKind.PROCESS, ActorKind.THREAD}
+            and actor.parent in {None, self.main.index}
+            and self.main_reaches_end
+        )
+
+    def waited(self, actor: Actor) -> Count | None:
+        """Return how many of an actor somebody waits for, at the least; `None` where not known."""
+        if actor is self.main:
+            return ONE
+        if self.stopped(actor):
+            return ZERO
+        started = self.started(actor)
+        if self.waited_at_end(actor):
+            return started
+        waits = self.waits(actor)
+        if not waits:
+            return ZERO
+        joined = self.times(waits)
+        if joined is None or started is None:
+            return None
+        return started if less(joined, started) is not True else joined
+
+    def is_waited(self, actor: Actor) -> bool:
+        """Say whether somebody waits for an actor (for one of them, if they are more)."""
+        if actor is self.main:
+            return True
+        if self.stopped(actor):
+            return False
+        return self.waited_at_end(actor) or bool(self.waits(actor))
+
+    def starts(self, actor: Actor) -> list[Event]:
+        """Return the events that start an actor."""
+        return [event for event in self.of(Start) if _names(event, actor)]
+
+    def may_run_at(self, actor: Actor, event: Event) -> bool:
+        """Say whether an actor may have been started when an event of another comes."""
+        return any(
+            start.actor != event.actor or may_precede(start, event) for start in self.starts(actor)
+        )
+
+    def finished_before(self, actor: Actor, event: Event) -> bool | None:
+        """Say whether all of an actor have ended when an event comes; `None` where they may have."""
+        waits = [
+            wait
+            for wait in self.waits(actor)
+            if wait.actor == event.actor and may_precede(wait, event)
+        ]
+        if not waits:
+            return False
+        sure = [wait for wait in waits if before(wait, event)]
+        started = self.times(
+            start
+            for start in self.starts(actor)
+            if start.actor != event.actor or may_precede(start, event)
+        )
+        joined = self.times(sure) if sure else None
+        if started is None or joined is None:
+            return None
+        missing = less(joined, started)
+        return None if missing is None else not missing
+
+    def synchronised(self, actor: Actor, event: Event) -> bool:
+        """Say whether, between an actor's start and an event of who started it, there is something
+        else that may wait for that actor: an `Event`, a result it takes."""
+        starts = [start for start in self.starts(actor) if start.actor == event.actor]
+        fed = {put_of(e).queue for e in self.of(Put) if e.actor == actor.index}
+        for other in self.of(Synchronise, Get):
+            if other.actor != event.actor or not may_precede(other, event):
+                continue
+            if isinstance(other.operation, Get) and other.operation.queue not in fed:
+                continue
+            if not starts or any(may_precede(start, other) for start in starts):
+                return True
+        return False
+
+    def last(self, events: Iterable[Event]) -> Event:
+        """Return the event that stands last in the source."""
+        return max(events, key=lambda event: site_of(event).span)
+
+
+def _names(event: Event, actor: Actor) -> bool:
+    return getattr(event.operation, "actor", None) == actor.index
+
+
+def _timed(event: Event) -> bool:
+    return isinstance(event.operation, JoinActor) and event.operation.timed
+
+
+def put_of(event: Event) -> Put:
+    """Return the put that an event is."""
+    if not isinstance(event.operation, Put):
+        raise TypeError(event)
+    return event.operation
+
+
+def site_of(event: Event) -> Site:
+    """Return where an event stands."""
+    return event.operation.site
+
+
+def distinct(items: Iterable[_T]) -> Iterator[_T]:
+    """Yield each item once."""
+    yield from dict.fromkeys(items)

@@ -1,0 +1,184 @@
+"""The operations of each actor in the order they are done."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flake8_joinqueue.analysis.walking import blocks_in
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.protocol import (
+    Actor,
+    AnyOrder,
+    Block,
+    Branch,
+    Break,
+    Continue,
+    Exit,
+    Loop,
+    LoopKind,
+    Operation,
+    Raise,
+    Return,
+    Scope,
+    Try,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """An operation at its place in an actor's course.
+
+    `loops` are the loops it is repeated in, outermost first (those of one round are none). `sure`:
+    it is done whenever the actor gets there. `times`: how often, by the rounds of its loops, where
+    that is known. `arms`: the branches it stands in, with the side.
+    """
+
+    operation: Operation
+    actor: int
+    index: int
+    loops: tuple[Loop, ...] = ()
+    sure: bool = True
+    times: Count | None = ONE
+    arms: tuple[tuple[int, int], ...] = ()
+
+
+def timeline(actor: Actor) -> list[Event]:
+    """Return the operations of an actor as events, in program order."""
+    return list(_Flattener(actor.index).flatten(actor.body, _Place()))
+
+
+def before(first: Event, second: Event) -> bool:
+    """Say whether, in one actor, every `first` comes before every `second`."""
+    return (
+        first.actor == second.actor
+        and first.index < second.index
+        and not common_loops(first, second)
+    )
+
+
+def may_precede(first: Event, second: Event) -> bool:
+    """Say whether, in one actor, some `first` comes before some `second`."""
+    if first.actor != second.actor or exclusive(first, second):
+        return False
+    return first.index < second.index or bool(common_loops(first, second))
+
+
+def common_loops(first: Event, second: Event) -> tuple[Loop, ...]:
+    """Return the loops that both events are repeated in together, outermost first."""
+    pairs = itertools.takewhile(
+        lambda pair: pair[0] is pair[1], zip(first.loops, second.loops, strict=False)
+    )
+    return tuple(loop for loop, _ in pairs)
+
+
+def exclusive(first: Event, second: Event) -> bool:
+    """Say whether the events stand on two sides of one branch that is come to but once."""
+    sides = dict(first.arms)
+    return not common_loops(first, second) and any(
+        sides.get(branch, side) != side for branch, side in second.arms
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    loops: tuple[Loop, ...] = ()
+    sure: bool = True
+    times: Count | None = ONE
+    arms: tuple[tuple[int, int], ...] = ()
+
+    def doubtful(self) -> _Place:
+        return _Place(self.loops, sure=False, times=None, arms=self.arms)
+
+    def on(self, branch: int, side: int) -> _Place:
+        return _Place(self.loops, sure=False, times=None, arms=(*self.arms, (branch, side)))
+
+
+@dataclass(slots=True)
+class _Flattener:
+    actor: int
+    _index: Iterator[int] = field(default_factory=itertools.count)
+    _branches: Iterator[int] = field(default_factory=itertools.count)
+
+    def flatten(self, block: Block, place: _Place) -> Iterator[Event]:
+        doubtful = False
+        for operation in block:
+            yield from self._operation(operation, place.doubtful() if doubtful else place)
+            doubtful = doubtful or (place.sure and _may_jump(operation))
+
+    def _operation(self, operation: Operation, place: _Place) -> Iterator[Event]:
+        yield Event(
+            operation,
+            self.actor,
+            next(self._index),
+            place.loops,
+            place.sure,
+            place.times,
+            place.arms,
+        )
+        match operation:
+            case Branch():
+                branch = next(self._branches)
+                yield from self.flatten(operation.then, place.on(branch, 0))
+                yield from self.flatten(operation.otherwise, place.on(branch, 1))
+            case Loop():
+                inside = self._inside(operation, place)
+                yield from self.flatten(operation.head, inside)
+                yield from self.flatten(operation.body, inside)
+                yield from self.flatten(operation.orelse, place)
+            case Try():
+                yield from self.flatten(operation.body, place)
+                for handler in operation.handlers:
+                    yield from self.flatten(handler.body, place.doubtful())
+                yield from self.flatten(operation.orelse, place)
+                yield from self.flatten(operation.final, place)
+            case AnyOrder():
+                for block in operation.blocks:
+                    yield from self.flatten(block, place.doubtful())
+            case Scope():
+                yield from self.flatten(operation.body, place)
+
+    @staticmethod
+    def _inside(loop: Loop, place: _Place) -> _Place:
+        if any(_jumps_in(loop.body + loop.head, Break, Return, Raise, Exit)):
+            return _Place((*place.loops, loop), sure=False, times=None, arms=place.arms)
+        if loop.kind is LoopKind.WHILE:
+            # Code behind the condition may not be reached at all.
+            sure = place.sure and loop.condition is True
+            return _Place((*place.loops, loop), sure=sure, times=None, arms=place.arms)
+        times = None
+        if place.times is not None and loop.times is not None:
+            times = place.times * loop.times
+        loops = place.loops if loop.times == ONE else (*place.loops, loop)
+        return _Place(loops, place.sure, times, place.arms)
+
+
+def _may_jump(operation: Operation) -> bool:
+    """Say whether what stands behind an operation in its block may be skipped."""
+    if isinstance(operation, Loop) and operation.kind is LoopKind.WHILE:
+        endless = operation.condition is True and not any(_jumps_in(operation.body, Break))
+        if endless:
+            return True
+    return any(_jumps_in((operation,), Break, Continue, Return, Raise, Exit))
+
+
+def _jumps_in(block: Block, *kinds: type) -> Iterator[Operation]:
+    """Yield the jumps that lead out of a block; handlers are not expected to run."""
+    for operation in block:
+        if isinstance(operation, kinds):
+            yield operation
+        elif isinstance(operation, Loop):
+            rest = [kind for kind in kinds if kind not in {Break, Continue}]
+            yield from _jumps_in(operation.head + operation.body, *rest)
+            yield from _jumps_in(operation.orelse, *kinds)
+        elif isinstance(operation, Scope):
+            rest = [kind for kind in kinds if kind is Raise or kind is Exit]
+            yield from _jumps_in(operation.body, *rest)
+        elif isinstance(operation, Try):
+            inner = kinds if not operation.handlers else tuple(k for k in kinds if k is not Raise)
+            yield from _jumps_in(operation.body, *inner)
+            yield from _jumps_in(operation.orelse + operation.final, *kinds)
+        else:
+            for inner_block in blocks_in(operation):
+                yield from _jumps_in(inner_block, *kinds)
