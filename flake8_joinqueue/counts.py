@@ -84,7 +84,9 @@ class Count:
             sign = "-" if factor < 0 else "+"
             text += f" {sign} " if text else ("-" if factor < 0 else "")
             names = [str(symbol) for symbol in symbols]
-            text += " * ".join([str(abs(factor)), *names] if abs(factor) != 1 or not names else names)
+            text += " * ".join(
+                [str(abs(factor)), *names] if abs(factor) != 1 or not names else names
+            )
         return text
 
     @property
@@ -141,11 +143,9 @@ def populated(count: Count) -> Count:
 
     For numbers of workers and rounds: that there may be none at all is no news.
     """
-    return Count(
-        tuple(
-            (tuple(replace(symbol, low=max(1, symbol.low)) for symbol in symbols), factor)
-            for symbols, factor in count.terms
-        )
+    return _collect(
+        (tuple(replace(symbol, low=max(1, symbol.low)) for symbol in symbols), factor)
+        for symbols, factor in count.terms
     )
 
 

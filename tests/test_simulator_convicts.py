@@ -10,7 +10,7 @@ import pytest
 from tests.mutants import mutants
 from tests.simulator import Budget, judge
 from tests.test_fixtures import FIXTURES, PATHS, expected, read
-from tests.test_fixtures_judged import how
+from tests.test_fixtures_judged import can_run, held_against_real, how
 
 BUDGET = Budget(schedules=60, random=20)
 
@@ -99,3 +99,17 @@ def test_every_spoilt_fixture_is_convicted(path: Path) -> None:
     """The same for all of them, but for the ones that can bear it."""
     name = path.relative_to(FIXTURES).as_posix()
     assert convicted(path) == (name not in HARMLESS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: str(path.relative_to(FIXTURES)))
+def test_a_spoilt_fixture_agrees_with_a_real_run(path: Path) -> None:
+    """The verdict on the first mutant that fails on every schedule is confirmed for real."""
+    source = read(path)
+    can_run(source)
+    for _, text in mutants(source):
+        judgement = judge(text, budget=BUDGET, start_method=how(source))
+        if judgement.always_fails:
+            held_against_real(text, judgement, how(source))
+            return
+    pytest.skip("no mutant fails on every schedule")

@@ -150,9 +150,7 @@ class Compiler:
                 return false
         return self._test(condition, true, false, context, loop)
 
-    def _test(
-        self, atom: Atom, true: int, false: int, context: _Context, loop: int | None
-    ) -> int:
+    def _test(self, atom: Atom, true: int, false: int, context: _Context, loop: int | None) -> int:
         edges = [Edge(true, EdgeKind.TEST), Edge(false, EdgeKind.TEST, truth=False)]
         self._nodes.append(Node(None, atom, context.loops, context.scopes, loop, edges))
         return len(self._nodes) - 1
@@ -168,9 +166,8 @@ class Compiler:
         if loop.times != ONE:
             edges.append(Edge(body, EdgeKind.AGAIN))
         edges.append(Edge(done, EdgeKind.DONE))
-        if loop.times is not None and (loop.times.low or 0) > 0:
-            return body  # at least one round
-        return again
+        sure = loop.times is not None and (loop.times.low or 0) > 0
+        return self._node(context, [Edge(body if sure else again)], loop)
 
     def _while(self, loop: Loop, follow: int, context: _Context) -> int:
         again = self._placeholder(context)
@@ -202,10 +199,8 @@ class Compiler:
 
     def _scope(self, scope: Scope, follow: int, context: _Context) -> int:
         self._scopes += 1
-        inside = replace(
-            context, to_return=_goal(follow), scopes=(*context.scopes, self._scopes)
-        )
-        return self._block(scope.body, follow, inside)
+        inside = replace(context, to_return=_goal(follow), scopes=(*context.scopes, self._scopes))
+        return self._node(context, [Edge(self._block(scope.body, follow, inside))], scope)
 
     # --- exceptions ------------------------------------------------------------------------------
 
@@ -235,9 +230,7 @@ class Compiler:
         return enter
 
     @staticmethod
-    def _guarded(
-        context: _Context, frame: _Frame, final: Callable[[int], int] | None
-    ) -> _Context:
+    def _guarded(context: _Context, frame: _Frame, final: Callable[[int], int] | None) -> _Context:
         if final is None:
             return replace(context, frame=frame)
 

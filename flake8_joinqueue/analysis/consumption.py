@@ -161,8 +161,7 @@ class Consumption:
             decide(node.test, item, pickled=False) is not False
             and node.test.how not in {How.INSTANCE, How.TYPE}
             for node in self.flow.nodes
-            if isinstance(node.test, ItemTest)
-            and node.test.cell in {get.cell for get in self.gets}
+            if isinstance(node.test, ItemTest) and node.test.cell in {get.cell for get in self.gets}
         )
 
     @cached_property
@@ -233,16 +232,12 @@ class Consumption:
 
         Then whoever waits for this queue waits for the put as well.
         """
-        puts = {
-            index for index, node in enumerate(self.flow.nodes) if node.operation is put
-        }
+        puts = {index for index, node in enumerate(self.flow.nodes) if node.operation is put}
         gets = set(self._get_nodes)
         before = self.flow.reaching(puts, gets)
         if self.flow.start in before and self.flow.start not in gets:
             return False
-        done = (
-            edge.target for node in self._done_nodes for edge in self.flow.successors(node)
-        )
+        done = (edge.target for node in self._done_nodes for edge in self.flow.successors(node))
         return not any(target in before and target not in gets for target in done)
 
     # --- the balance -----------------------------------------------------------------------------
@@ -300,7 +295,7 @@ def _gain(way: Way) -> int:
     return taken - way.dones
 
 
-def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:  # noqa: FBT001
+def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:
     """Say whether a test that goes so makes an actor leave, and no other way does it.
 
     Where one item is not enough, each must be counted, and nothing else must be.
@@ -328,5 +323,3 @@ def _agrees(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bool | 
     if False in answers:
         return False
     return None if None in answers else True
-
-

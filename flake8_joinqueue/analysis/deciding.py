@@ -1,4 +1,4 @@
-"""Is a test true of an item?"""
+"""Whether a test is true of an item."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Final
 from flake8_joinqueue.protocol import Data, How, Item, ItemTest, Literal, Named, Record, Unique
 
 _SMALL_INTS: Final = range(-5, 257)
-_PLAIN_OBJECT: Final = frozenset({"object", "builtins.object"})
 _BUILTINS: Final[dict[str, tuple[type, ...]]] = {
     "bool": (bool,),
     "int": (int,),
@@ -31,6 +30,8 @@ def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
     `pickled` says that the item was copied on its way, so that identity is lost but for what
     pickling finds again. Of `Data` nothing can be told.
     """
+    if test.path and isinstance(item, Literal) and not isinstance(item.value, str | bytes):
+        return False  # `None` and numbers have no parts: looking for one raises
     part = _part(item, test.path)
     if part is None:
         return None
@@ -129,7 +130,7 @@ def _falsy(item: Item) -> bool | None:
             return not fields
         case Named():
             return None if "." in item.name else False
-        case Unique() if item.type_name in _PLAIN_OBJECT:
+        case Unique(plain=True):
             return False
     return None
 
@@ -173,7 +174,7 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
         case Unique(), Unique():
             if item.serial == other.serial and not pickled:
                 return True
-            return False if {item.type_name, other.type_name} & _PLAIN_OBJECT else None
+            return False if item.plain or other.plain else None
         case Record(), Record():
             if len(item.fields) != len(other.fields):
                 return False
@@ -190,7 +191,7 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
         case (Unique(), _) | (_, Unique()):
             unique = item if isinstance(item, Unique) else other
             assert isinstance(unique, Unique)
-            plain = unique.type_name in _PLAIN_OBJECT
+            plain = unique.plain
             return False if plain or _is_singleton(item) or _is_singleton(other) else None
     return False
 
@@ -211,5 +212,7 @@ def _instance(item: Item, kind: Item, how: How) -> bool | None:
                 return True
             if how is How.TYPE or (own in _BUILTINS and name in _BUILTINS):
                 return False
+            if isinstance(item, Unique) and item.ancestors is not None:
+                return name in item.ancestors
             return False if own == "object" else None
     return None

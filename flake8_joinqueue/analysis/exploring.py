@@ -25,7 +25,6 @@ from flake8_joinqueue.protocol import (
     Handler,
     Hunch,
     Increment,
-    Item,
     ItemTest,
     Literal,
     Put,
@@ -89,9 +88,7 @@ class Explorer:
         ]
         gets = set(self.get_nodes)
         self.done_nodes = [
-            node
-            for node in flow.where(TaskDone)
-            if self._operates(node) and node in reachable
+            node for node in flow.where(TaskDone) if self._operates(node) and node in reachable
         ]
         self._stay = flow.reaching(gets)
         self._accounting = flow.reaching(set(self.done_nodes), gets)
@@ -122,9 +119,7 @@ class Explorer:
             if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
         }
         self._small = {test.cell for test in tests if isinstance(test, CountTest)} - {
-            test.cell
-            for test in tests
-            if isinstance(test, CountTest) and not _is_small(test.count)
+            test.cell for test in tests if isinstance(test, CountTest) and not _is_small(test.count)
         }
         tested = {test.cell for test in tests}
         aliases = [
@@ -243,7 +238,8 @@ class Explorer:
 
     def _ends_path(self, node: Node, state: _State, source: Station) -> bool:
         """Say whether a node is a jump that ends the way: not one of an inner loop or of a helper
-        entered later, and not one behind the loop of the `get`."""
+        entered later, and not one behind the loop of the `get`.
+        """
         loops = self._flow.nodes[source.node].loops
         if loops and loops[-1] not in node.loops:
             return False
@@ -477,7 +473,5 @@ def compare(left: Count, sign: str, right: Count) -> bool | None:
     return None
 
 
-def _opposite(answer: bool | None) -> bool | None:  # noqa: FBT001 (an answer, not a switch)
+def _opposite(answer: bool | None) -> bool | None:
     return None if answer is None else not answer
-
-

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import END, Flow
@@ -32,8 +31,6 @@ from flake8_joinqueue.protocol import (
     Synchronise,
     TaskDone,
 )
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +109,10 @@ class Program:
     def puts(self, queue: Queue) -> list[Event]:
         """Return the puts on a queue."""
         return self.on(queue, Put)
+
+    def items_put(self, queue: Queue) -> list[Item]:
+        """Return what is put on a queue."""
+        return [put_of(event).item for event in self.puts(queue)]
 
     def joins(self, queue: Queue) -> list[Event]:
         """Return the events that wait for a queue."""
@@ -277,7 +278,8 @@ class Program:
 
     def synchronised(self, actor: Actor, event: Event) -> bool:
         """Say whether, between an actor's start and an event of who started it, there is something
-        else that may wait for that actor: an `Event`, a result it takes."""
+        else that may wait for that actor: an `Event`, a result it takes.
+        """
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         fed = {put_of(e).queue for e in self.of(Put) if e.actor == actor.index}
         for other in self.of(Synchronise, Get):
@@ -312,8 +314,3 @@ def put_of(event: Event) -> Put:
 def site_of(event: Event) -> Site:
     """Return where an event stands."""
     return event.operation.site
-
-
-def distinct(items: Iterable[_T]) -> Iterator[_T]:
-    """Yield each item once."""
-    yield from dict.fromkeys(items)

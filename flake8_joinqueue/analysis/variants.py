@@ -254,9 +254,7 @@ def _jumps(operation: Operation) -> bool:
     if isinstance(operation, _JUMPS):
         return True
     if isinstance(operation, Branch):
-        return all(
-            arm and _jumps(arm[-1]) for arm in (operation.then, operation.otherwise)
-        )
+        return all(arm and _jumps(arm[-1]) for arm in (operation.then, operation.otherwise))
     return False
 
 

@@ -58,7 +58,8 @@ def queue_of(operation: Operation) -> int | None:
 
 def uses(block: Block, queue: int) -> bool:
     """Say whether a block puts on, takes from, accounts for or hands out a queue, or does anything
-    else with it."""
+    else with it.
+    """
     return any(queue_of(operation) == queue for operation in operations_in(block))
 
 
@@ -72,4 +73,3 @@ def atoms_in(condition: Condition) -> Iterator[Condition]:
                 yield from atoms_in(part)
         case _:
             yield condition
-

@@ -84,7 +84,7 @@ class Way:
         """Whether no further `get` follows."""
         return self.outcome is not Outcome.NEXT
 
-    def agrees(self, test: ItemTest, truth: bool) -> bool:  # noqa: FBT001 (how a test went)
+    def agrees(self, test: ItemTest, truth: bool) -> bool:
         """Say whether the way assumes that a test went so."""
         return (test, truth) in self.assumptions
 

@@ -41,12 +41,16 @@ class Unique:
     """A fresh object: `object()`, an instance. `serial` tells two of them apart.
 
     Pickling copies it, so neither `is` nor the default `==` holds across processes.
-    `type_name` is the dotted name of its class.
+    `type_name` is the dotted name of its class, `ancestors` the names of all classes it is an
+    instance of (`None` where they are not all in sight). `plain` says that it compares by identity
+    and is never falsy, as objects do unless their class says otherwise.
     """
 
     serial: int
     type_name: str
     label: str = field(default="", compare=False)
+    ancestors: frozenset[str] | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

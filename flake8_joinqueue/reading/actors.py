@@ -136,7 +136,7 @@ def _initial_cells(machine: Machine, node: cst.CSTNode) -> list[SetCell]:
         value = machine.heap.get(place)
         item: Item | Alias | None = None
         if value is not None and not isinstance(value, values.Content):
-            item = items.as_constant_item(value)
+            item = items.as_constant_item(machine, value)
         if item is not None:
             found.append(SetCell(cell, item, machine.site(node)))
     return found

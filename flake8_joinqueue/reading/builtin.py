@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.protocol import Call
 from flake8_joinqueue.reading import calls, conditions, expressions, items, iteration, values
-from flake8_joinqueue.reading.scopes import new_serial
+from flake8_joinqueue.reading.scopes import Scope, new_serial
+from flake8_joinqueue.reading.survey import Survey
 from flake8_joinqueue.reading.values import (
     Arguments,
     Const,
@@ -63,6 +65,7 @@ def _same_number(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> V
         return value
     if isinstance(value, Unknown) and not _is_free(value):
         return Unknown(f"int {value.key}", value.label or "n")
+    machine.emit(Call(machine.site(node), "int"))
     return machine.unknown("", *arguments.every())
 
 
@@ -215,6 +218,10 @@ def _closing(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value
     return values.Closing(value) if value is not None else machine.unknown()
 
 
+def _exit_stack(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return values.ExitStack(new_serial())
+
+
 def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`map(f, xs)`: runs `f` for each."""
     if len(arguments.positional) != 2:
@@ -259,6 +266,17 @@ def _namedtuple(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Va
     return values.NamedTupleType(label, names)
 
 
+def _enum(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`Enum("Signal", "STOP GO")`: a class of the file by another way."""
+    made = _namedtuple(machine, arguments, node)
+    members = made.names if isinstance(made, values.NamedTupleType) else ()
+    scope = Scope(machine.scope, Survey(), "class")
+    for name in members:
+        member = values.Member(f"{getattr(made, 'name', '')}.{name}")
+        machine.heap.set((scope.serial, name), member)
+    return values.Class(getattr(made, "name", ""), (Library("enum.Enum"),), scope)
+
+
 BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "range": _range,
     "len": _len,
@@ -293,4 +311,8 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "getattr": _getattr,
     "super": _super,
     "collections.namedtuple": _namedtuple,
+    "enum.Enum": _enum,
+    "enum.IntEnum": _enum,
+    "contextlib.ExitStack": _exit_stack,
+    "contextlib.AsyncExitStack": _exit_stack,
 }

@@ -166,8 +166,8 @@ def same(machine: Machine, how: How, left: Value, right: Value) -> Condition:
         # `type(item) is Stop`, `item.__class__ is Stop`
         cell, path = looked_at
         if path and path[-1] == "__class__" and isinstance(right, _CLASSLIKE):
-            return ItemTest(cell, path[:-1], How.TYPE, (_as_class(right),))
-        against = items.as_constant_item(right)
+            return ItemTest(cell, path[:-1], How.TYPE, (_as_class(machine, right),))
+        against = items.as_constant_item(machine, right)
         if against is not None:
             return ItemTest(cell, path, how, (against,))
         number = items.as_count(machine, right)
@@ -222,7 +222,7 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
         parts = [] if content.open else [segment.value for segment in content.segments]
     against: list[Item] = []
     for part in parts:
-        item = items.as_constant_item(part)
+        item = items.as_constant_item(machine, part)
         if item is None:
             return Hunch()
         against.append(item)
@@ -282,12 +282,12 @@ def instance_test(machine: Machine, value: Value, classinfo: Value) -> Condition
     looked_at = _cell_of(value)
     parts = classinfo.values if isinstance(classinfo, values.Tuple) else (classinfo,)
     if looked_at is not None and all(isinstance(part, _CLASSLIKE) for part in parts):
-        return ItemTest(*looked_at, How.INSTANCE, tuple(_as_class(part) for part in parts))
+        return ItemTest(*looked_at, How.INSTANCE, tuple(_as_class(machine, part) for part in parts))
     return _opaque(machine, "isinstance", value, classinfo)
 
 
-def _as_class(value: Value) -> Item:
-    item = items.as_constant_item(value)
+def _as_class(machine: Machine, value: Value) -> Item:
+    item = items.as_constant_item(machine, value)
     return item if item is not None else Named(getattr(value, "name", ""))
 
 
@@ -337,8 +337,8 @@ def _match_sequence(
     conditions: list[Condition] = []
     if looked_at is not None:
         named = (
-            items.as_constant_item(values.Library("tuple")),
-            items.as_constant_item(values.Library("list")),
+            items.as_constant_item(machine, values.Library("tuple")),
+            items.as_constant_item(machine, values.Library("list")),
         )
         conditions.append(ItemTest(*looked_at, How.INSTANCE, tuple(item for item in named if item)))
     for index, element in enumerate(pattern.patterns):

@@ -66,9 +66,45 @@ def enter(
         return value.value, _closer(machine, value.value, node)
     if isinstance(value, values.Instance):
         return _enter_instance(machine, value, node)
+    if isinstance(value, values.ExitStack):
+        return value, lambda: unwind(machine, value)
     if isinstance(value, values.Synchroniser):
         return value, None
     return machine.unknown("", value), None
+
+
+def unwind(machine: Machine, stack: values.ExitStack) -> None:
+    """Leave an exit stack: the last thing entered is left first."""
+    actions = machine.exit_actions.pop(stack.serial, [])
+    for leave in reversed(actions):
+        leave()
+
+
+def of_exit_stack(
+    machine: Machine,
+    stack: values.ExitStack,
+    name: str,
+    arguments: Arguments,
+    node: cst.BaseExpression,
+) -> Value:
+    """Call a method of an exit stack."""
+    actions = machine.exit_actions.setdefault(stack.serial, [])
+    first = arguments.get(0, "cm")
+    if name in ("enter_context", "enter_async_context") and first is not None:
+        entered, leave = enter(machine, first, arguments.nodes[0])
+        if leave is not None:
+            actions.append(leave)
+        return entered
+    if name == "callback" and first is not None:
+        rest = Arguments(arguments.positional[1:], arguments.keywords)
+        actions.append(lambda: _discard(calls.call(machine, first, rest, node)))
+        return first
+    if name == "close":
+        unwind(machine, stack)
+        return values.NONE
+    for value in arguments.every():
+        calls.leak(machine, value, node, f"handed to {name} of an exit stack")
+    return machine.unknown(name)
 
 
 def _closer(machine: Machine, value: Value, node: cst.BaseExpression) -> Callable[[], None] | None:

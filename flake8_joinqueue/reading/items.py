@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import Count, total
 from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record, Unique
-from flake8_joinqueue.reading import values
+from flake8_joinqueue.reading import classes, values
 from flake8_joinqueue.reading.values import Const, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 _MAX_FIELDS = 12
+_UNPLAIN = ("__eq__", "__bool__", "__len__")
 
 
 def as_item(machine: Machine, value: Value) -> Item:
@@ -29,11 +30,11 @@ def as_item(machine: Machine, value: Value) -> Item:
         return Record(fields, value.type_name)
     if isinstance(value, values.Container):
         return _as_record(machine, value)
-    constant = as_constant_item(value)
+    constant = as_constant_item(machine, value)
     return constant if constant is not None else Data(getattr(value, "label", ""))
 
 
-def as_constant_item(value: Value) -> Item | None:
+def as_constant_item(machine: Machine, value: Value) -> Item | None:
     """Return the item of a value that stays the same, `None` for others."""
     if isinstance(value, Const):
         return Literal(value.value, value.label)
@@ -48,10 +49,26 @@ def as_constant_item(value: Value) -> Item | None:
     if isinstance(value, values.Library):
         return Named(value.name, value.name)
     if isinstance(value, values.Fresh):
-        return Unique(value.serial, value.type_name, value.label)
+        itself = frozenset({value.type_name})
+        return Unique(value.serial, value.type_name, value.label, itself, plain=True)
     if isinstance(value, values.Instance):
-        return Unique(value.serial, value.cls.name)
+        ancestors = _ancestors(value.cls)
+        plain = ancestors is not None and not any(
+            classes.find(machine, value.cls, name) for name in _UNPLAIN
+        )
+        return Unique(value.serial, value.cls.name, ancestors=ancestors, plain=plain)
     return None
+
+
+def _ancestors(made: values.Class) -> frozenset[str] | None:
+    if classes.has_unknown_base(made):
+        return None
+    known = {
+        base.name
+        for base in classes.lineage(made)
+        if isinstance(base, (values.Class, values.Library))
+    }
+    return frozenset({*known, "object"})
 
 
 def _as_record(machine: Machine, container: values.Container) -> Item:

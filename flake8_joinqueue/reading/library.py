@@ -8,7 +8,7 @@ import libcst as cst
 
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import Exit
-from flake8_joinqueue.reading import actors, builtin, calls, queues, values
+from flake8_joinqueue.reading import actors, builtin, calls, methods, queues, values
 from flake8_joinqueue.reading.machine import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Value
@@ -25,7 +25,25 @@ def call(machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTN
     how = builtin.BUILTINS.get(callee.name)
     if how is not None:
         return how(machine, arguments, node)
+    unbound = _unbound(machine, callee, arguments, node)
+    if unbound is not None:
+        return unbound
     return calls.unknown_call(machine, callee, arguments, node)
+
+
+def _unbound(
+    machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTNode
+) -> Value | None:
+    """`Thread.__init__(self, …)`: a method of a library class, called by its class."""
+    owner, _, name = callee.name.rpartition(".")
+    if not isinstance(names.fact(owner), names.MakesActor) or not arguments.positional:
+        return None
+    instance, *rest = arguments.positional
+    if not isinstance(instance, values.Instance):
+        return None
+    given = Arguments(rest, arguments.keywords, arguments.nodes[1:], arguments.open)
+    bound = values.Method(values.Super(instance.cls, instance), name)
+    return methods.call(machine, bound, given, node)
 
 
 def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)

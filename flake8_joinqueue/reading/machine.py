@@ -141,6 +141,8 @@ class Machine:
         self.container_depths: dict[int, int] = {}
         self.cells: dict[Place, Cell] = {}
         self.cell_sets: list[tuple[int, int, Cell]] = []
+        # What exit stacks do where they are left, by their serial numbers.
+        self.exit_actions: dict[int, list[Callable[[], None]]] = {}
         self.callbacks: set[int] = set()
         self.surveys: dict[int, Survey] = {}
         self._blocks: list[list[Operation]] = [[]]

@@ -12,6 +12,7 @@ from flake8_joinqueue.reading import (
     actors,
     calls,
     classes,
+    contexts,
     expressions,
     items,
     iteration,
@@ -40,6 +41,8 @@ def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cs
         return _of_super(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.Container):
         return _of_container(machine, receiver, name, arguments, node)
+    if isinstance(receiver, values.ExitStack) and isinstance(node, cst.BaseExpression):
+        return contexts.of_exit_stack(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.Instance):
         # Inherited from a class out of sight, which may do anything with what the instance has.
         calls.leak(machine, receiver, node, f"used by {receiver.cls.name}.{name}()")

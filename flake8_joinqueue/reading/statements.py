@@ -104,8 +104,12 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
             iteration.append(machine, current, segment.value)
         return
     operator = _AUGMENTED.get(type(node.operator), cst.Divide())
-    with machine.block():
-        value = expressions.binary(machine, operator, current, added, node)
+    value = expressions.binary(machine, operator, current, added, node)
+    if isinstance(node.target, cst.Subscript):
+        # Its parts have been run already.
+        with machine.block():
+            expressions.assign(machine, node.target, value, node)
+        return
     cell = _counter(machine, node.target)
     step = items.as_count(machine, added)
     if cell is None or step is None or step.number is None:
@@ -138,7 +142,7 @@ def note_return(machine: Machine, value: Value, node: cst.CSTNode) -> None:
         cell = frame.cell
         machine.emit(Branch(value.condition, *_truths(machine, cell, node), machine.site(node)))
     elif frame.cell is not None:
-        machine.set_cell(frame.cell, variables.as_cell_value(value), node)
+        machine.set_cell(frame.cell, variables.as_cell_value(machine, value), node)
     machine.emit(Return(machine.site(node)))
     machine.ended = True
 
@@ -148,7 +152,7 @@ def _truths(machine: Machine, cell: Cell, node: cst.CSTNode) -> tuple[Block, Blo
     blocks: list[Block] = []
     for truth in (values.TRUE, values.FALSE):
         with machine.block() as operations:
-            machine.set_cell(cell, items.as_constant_item(truth), node)
+            machine.set_cell(cell, items.as_constant_item(machine, truth), node)
         blocks.append(tuple(operations))
     return blocks[0], blocks[1]
 

@@ -255,6 +255,13 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class ExitStack:
+    """A `contextlib.ExitStack`; what it is to do where it is left is kept by the machine."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
 class NamedTupleType:
     """A class made by `namedtuple`, or derived from `NamedTuple`."""
 
@@ -266,7 +273,7 @@ Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
     " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
     " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Closing"
-    " | NamedTupleType"
+    " | ExitStack | NamedTupleType"
 )
 
 NONE = Const(None)

@@ -53,7 +53,7 @@ def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> 
     place = (scope.serial, name)
     _name_it(machine, value, name)
     if _is_variable(scope, name):
-        machine.set_cell(machine.cell(place), as_cell_value(value), node)
+        machine.set_cell(machine.cell(place), as_cell_value(machine, value), node)
     machine.heap.set(place, value)
 
 
@@ -81,13 +81,13 @@ def _as_variable(machine: Machine, place: Place, value: Value, variable: bool) -
     return value
 
 
-def as_cell_value(value: Value) -> Item | Alias | None:
+def as_cell_value(machine: Machine, value: Value) -> Item | Alias | None:
     """Return what a cell holds that `value` is assigned to; `None` where that is not known."""
     if isinstance(value, values.Taken):
         return Alias(value.cell, value.path)
     if isinstance(value, Unknown) and value.cell is not None:
         return Alias(value.cell)
-    return items.as_constant_item(value)
+    return items.as_constant_item(machine, value)
 
 
 def place_of(machine: Machine, target: cst.BaseExpression) -> Place | None:
@@ -167,6 +167,7 @@ _WITH_METHODS = (
     values.Tuple,
     values.Series,
     values.Synchroniser,
+    values.ExitStack,
 )
 
 
@@ -245,7 +246,7 @@ def write_attribute(
     if isinstance(base, values.Instance):
         place = (base.serial, name)
         if name in machine.assigned_attributes:
-            machine.set_cell(machine.cell(place), as_cell_value(value), node)
+            machine.set_cell(machine.cell(place), as_cell_value(machine, value), node)
         machine.heap.set(place, value)
     elif isinstance(base, values.Class):
         machine.heap.set((base.scope.serial, name), value)

@@ -207,7 +207,7 @@ class Runner:
     def close(self) -> None:
         """As the real one: cancels what is left."""
         loop = self.loop
-        if loop is None:
+        if loop is None or kernel().closed:
             return
         try:
             left = real.all_tasks(loop)

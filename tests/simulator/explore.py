@@ -18,7 +18,7 @@ from .ledger import Ledger
 from .outcome import Budget, Judgement, Lost, Outcome, OutcomeKind, Schedule, Wait
 from .processes import SimProcess, exit_code
 from .program import Image, compile_program, writes_shared_memory
-from .trace import render
+from .rendering import render
 
 FIXED: dict[str, types.ModuleType] = {}
 

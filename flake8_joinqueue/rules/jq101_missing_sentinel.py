@@ -1,0 +1,90 @@
+"""A worker waits for a sentinel that nothing ever puts.
+
+# What it does
+
+Reports a worker that leaves its loop only on a sentinel, or never, where nothing puts one and
+somebody waits for the worker: its `join()`, or the interpreter's exit if it is not a daemon.
+
+# Why is this bad
+
+The worker blocks in `get()` for ever, and whoever waits for it hangs with it.
+
+# Example
+
+```python
+def worker(tasks):
+    while True:
+        job = tasks.get()
+        if job is None:
+            break
+        handle(job)
+
+process = Process(target=worker, args=(tasks,))
+process.start()
+tasks.put(1)
+process.join()
+```
+
+# Use instead
+
+```python
+tasks.put(1)
+tasks.put(None)
+process.join()
+```
+
+# Known limits
+
+Silent where the queue or the worker gets out of sight, and where anything else may end the worker:
+a timeout, an event, `terminate()`, `shutdown()`. An exception in a call is not taken for an end.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.protocol import Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import name, started
+
+CODE = "JQ101"
+NAME = "missing-sentinel"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the workers that nothing ever ends."""
+    for queue in program.protocol.queues:
+        if program.escaped(queue) or program.shut_down(queue):
+            continue
+        for consumer in program.consumers(queue):
+            if _waits_for_ever(program, queue, consumer):
+                yield _report(program, queue, consumer)
+
+
+def _waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    consumption, actor = consumer.consumption, consumer.actor
+    if consumption.leaves_otherwise or not program.is_waited(actor):
+        return False
+    if actor is program.main and consumption.never_leaves:
+        return False  # a service that main runs itself is meant to go on
+    return not any(
+        consumption.recognises(item) is not False for item in program.items_put(queue)
+    )
+
+
+def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:
+    actor = consumer.actor
+    ends = "leaves only on a sentinel, which nothing puts"
+    if consumer.consumption.never_leaves:
+        ends = "never leaves its loop, yet is waited for"
+    message = (
+        f"{name(actor)}{started(program, actor)} {ends} on '{queue.name}': "
+        "it waits in get() for ever, put a sentinel for each worker"
+    )
+    site = consumer.consumption.gets[0].site
+    return Report(CODE, site, message, queue.index, frozenset({actor.index}))

@@ -1,0 +1,177 @@
+"""A sentinel ends the last worker before the last item is taken.
+
+# What it does
+
+Reports sentinels for all workers of a queue that are put before more work, while a producer that
+nobody has waited for still puts, or while the workers themselves still put follow-up work.
+
+# Why is this bad
+
+The workers leave with items behind the sentinels: the work is lost, and `queue.join()` hangs.
+
+# Example
+
+```python
+producer.start()
+for _ in workers:
+    tasks.put(None)
+producer.join()
+```
+
+# Use instead
+
+```python
+producer.start()
+producer.join()
+for _ in workers:
+    tasks.put(None)
+```
+
+# Known limits
+
+Silent where the sentinels are not known to be enough for every worker, and behind an event or a
+barrier that main waits for. Where JQ301 says it of the same producer, this rule does not.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Program, put_of, site_of
+from flake8_joinqueue.analysis.stops import all_stop, needed
+from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
+from flake8_joinqueue.counts import ONE, Count, less, total
+from flake8_joinqueue.protocol import Actor, Put, Queue, Start
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name
+
+CODE = "JQ104"
+NAME = "sentinel-before-work"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the sentinels that may come before work."""
+    for queue in program.protocol.queues:
+        # Which of many queues a sentinel goes to is not known.
+        if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
+            continue
+        taken = needed(program, queue)
+        if taken is None or not taken.terms or not all_stop(program, queue):
+            continue
+        yield from _before_own_work(program, queue, taken)
+        yield from _beside_producers(program, queue, taken)
+        yield from _ends_of_producers(program, queue, taken)
+        yield from _beside_follow_ups(program, queue, taken)
+
+
+def _enough(program: Program, events: list[Event], taken: Count) -> bool:
+    put = program.times(events) if events else None
+    return put is not None and less(put, taken) is False
+
+
+def _report(
+    program: Program, queue: Queue, sentinel: Event, why: str, producer: Actor | None = None
+) -> Report:
+    message = f"sentinel on '{queue.name}' {why}: workers leave before the last item, put it last"
+    actors = {consumer.actor.index for consumer in program.consumers(queue)}
+    if producer is not None:
+        actors.add(producer.index)
+    return Report(CODE, site_of(sentinel), message, queue.index, frozenset(actors))
+
+
+def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
+    sentinels = program.sentinel_puts(queue)
+    for work in program.work_puts(queue):
+        first = [s for s in sentinels if before(s, work)]
+        again = [s for s in sentinels if _comes_round_before(program, queue, s, work)]
+        if _enough(program, first, taken):
+            sentinel = program.last(first)
+        elif again and taken == ONE:
+            sentinel = program.last(again)
+        else:
+            continue
+        yield _report(program, queue, sentinel, f"before more work ({lines([work])})")
+        return
+
+
+def _comes_round_before(program: Program, queue: Queue, sentinel: Event, work: Event) -> bool:
+    """Say whether a sentinel is put in each round of a loop that puts work in the next."""
+    shared = common_loops(sentinel, work)
+    if sentinel.actor != work.actor or not shared or not sentinel.sure:
+        return False
+    consumers = {consumer.actor.index for consumer in program.consumers(queue)}
+    return not any(
+        isinstance(start.operation, Start)
+        and start.operation.actor in consumers
+        and shared[0] in start.loops
+        for start in program.of(Start)
+    )
+
+
+def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
+    sentinels = program.sentinel_puts(queue)
+    takers = {consumer.actor.index for consumer in program.consumers(queue)}
+    for index in dict.fromkeys(work.actor for work in program.work_puts(queue)):
+        producer = program.protocol.actors[index]
+        by_others = [s for s in sentinels if s.actor != index and producer is not program.main]
+        if index in takers or not _enough(program, by_others, taken):
+            continue
+        if any(s.actor == index for s in sentinels):
+            continue  # it says itself when it is done
+        early = [
+            s
+            for s in by_others
+            if program.finished_before(producer, s) is False
+            and not program.synchronised(producer, s)
+        ]
+        # Sentinels put after the producer has ended are enough for nobody, if some were before.
+        if _enough(program, early, taken):
+            why = f"while {name(producer)} (put() on {_where(program, queue, producer)}) still puts"
+            yield _report(program, queue, program.last(early), why, producer)
+
+
+def _where(program: Program, queue: Queue, producer: Actor) -> str:
+    return lines(work for work in program.work_puts(queue) if work.actor == producer.index)
+
+
+def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
+    """Producers that each put their own END, where the workers leave at the first ones."""
+    sentinels = program.sentinel_puts(queue)
+    working = {work.actor for work in program.work_puts(queue)}
+    actors = {sentinel.actor for sentinel in sentinels}
+    if not sentinels or program.main.index in actors or not actors <= working:
+        return
+    counts = [program.started(program.protocol.actors[index]) for index in actors]
+    known = [count for count in counts if count is not None]
+    put = program.times(sentinels)
+    if len(known) < len(counts) or put is None or less(ONE, total(known)) is not True:
+        return
+    if less(taken, put) is True:
+        why = f"from each of {total(known)} producers, of which the workers take only {taken}"
+        yield _report(program, queue, program.last(sentinels), why)
+
+
+def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
+    sentinels = program.sentinel_puts(queue)
+    for consumer in program.consumers(queue):
+        follow_ups = [
+            put
+            for put in consumer.consumption.follow_ups
+            if program.recognised(queue, put.item) is False
+        ]
+        early = [
+            s
+            for s in sentinels
+            if s.actor != consumer.actor.index
+            and not any(may_precede(join, s) for join in program.joins(queue))
+            and not program.synchronised(consumer.actor, s)
+            and program.finished_before(consumer.actor, s) is False
+        ]
+        if follow_ups and _enough(program, early, taken):
+            puts = [e for e in program.of(Put) if put_of(e) in follow_ups]
+            why = f"while {name(consumer.actor)} still puts follow-up work ({lines(puts)})"
+            yield _report(program, queue, program.last(early), why, consumer.actor)

@@ -1,0 +1,135 @@
+"""The worker does not know the sentinel.
+
+# What it does
+
+Reports a `None`, or a value whose name or text says STOP, SENTINEL, DONE, END, POISON or QUIT,
+that is put behind the work, where no worker of the queue tests for it.
+
+# Why is this bad
+
+The worker takes it for work, and then blocks in `get()`, or ends only by a timeout.
+
+# Example
+
+```python
+def worker(tasks):
+    while True:
+        job = tasks.get()
+        if job == "STOP":
+            break
+        handle(job)
+
+tasks.put(1)
+tasks.put(None)
+```
+
+# Use instead
+
+```python
+tasks.put(1)
+tasks.put("STOP")
+```
+
+# Known limits
+
+Silent where a worker tests for the value for another end, where something out of sight may test,
+and where the same value is all that is ever put.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.counts import equal, total
+from flake8_joinqueue.protocol import Data, Literal, Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import first_line, item, name
+
+CODE = "JQ105"
+NAME = "sentinel-not-recognised"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the sentinels that no consumer of their queue knows."""
+    for queue in program.protocol.queues:
+        if program.escaped(queue) or program.shut_down(queue):
+            continue
+        consumers = program.consumers(queue)
+        if not consumers or any(not _is_in_sight(program, c) for c in consumers):
+            continue
+        yield from _check(program, queue, consumers)
+
+
+def _is_in_sight(program: Program, consumer: Consumer) -> bool:
+    """Say whether a consumer goes on until it is told to stop, or finds nothing for a time."""
+    consumption = consumer.consumption
+    swallowed = any(way.raised and way.leaves for way in consumption.ways)
+    return (
+        not swallowed
+        and not program.stopped(consumer.actor)
+        and all(way.empty for way in consumption.otherwise_ways)
+    )
+
+
+def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
+    reported: list[object] = []
+    for event in program.puts(queue):
+        value = put_of(event).item
+        if value in reported or not _is_meant(program, queue, event):
+            continue
+        if any(
+            c.consumption.recognises(value) is not False or c.consumption.knows(value)
+            for c in consumers
+        ):
+            continue
+        reported.append(value)
+        yield _report(queue, event, consumers)
+
+
+def _is_meant(program: Program, queue: Queue, event: Event) -> bool:
+    """Say whether a put is meant to tell workers to stop: it follows work, by name or by number."""
+    value = put_of(event).item
+    work = [
+        other
+        for other in program.puts(queue)
+        if put_of(other).item != value and (other.actor != event.actor or may_precede(other, event))
+    ]
+    if not work:
+        return False
+    if is_sentinel_by_intention(value):
+        return True
+    return _is_one_each(program, queue, event, work)
+
+
+def _is_one_each(program: Program, queue: Queue, event: Event, work: list[Event]) -> bool:
+    value = put_of(event).item
+    counts = [program.started(consumer.actor) for consumer in program.consumers(queue)]
+    put = program.times([event])
+    known = [count for count in counts if count is not None]
+    if not isinstance(value, Literal) or put is None or len(known) < len(counts):
+        return False
+    return (
+        put.number != 1
+        and bool(equal(put, total(known)))
+        and all(before(other, event) for other in work)
+        and any(isinstance(put_of(other).item, Data) for other in work)
+    )
+
+
+def _report(queue: Queue, event: Event, consumers: list[Consumer]) -> Report:
+    value = item(put_of(event).item)
+    worker = consumers[0]
+    line = first_line(worker.consumption.gets)
+    message = (
+        f"{name(worker.actor)} (get() on line {line}) does not test for {value}, which is put on "
+        f"'{queue.name}' as a sentinel: it takes it for work, test for what is put"
+    )
+    actors = frozenset(consumer.actor.index for consumer in consumers)
+    return Report(CODE, site_of(event), message, queue.index, actors)

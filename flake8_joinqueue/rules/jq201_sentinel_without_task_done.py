@@ -1,0 +1,97 @@
+"""A worker leaves on a sentinel without `task_done()`.
+
+# What it does
+
+Reports a worker that takes the sentinel and leaves without `task_done()`, where `queue.join()`
+comes after, or may still wait then.
+
+# Why is this bad
+
+A sentinel is an item as any other: `queue.join()` waits for it, and hangs.
+
+# Example
+
+```python
+while True:
+    job = tasks.get()
+    if job is None:
+        break
+    handle(job)
+    tasks.task_done()
+```
+
+# Use instead
+
+```python
+    if job is None:
+        tasks.task_done()
+        break
+```
+
+# Known limits
+
+Silent where the sentinels are put after the last `queue.join()`: then nobody waits for them.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.protocol import Escape, Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name
+
+CODE = "JQ201"
+NAME = "sentinel-without-task-done"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the ways on which a worker leaves on a sentinel that it does not account for."""
+    for queue in program.protocol.queues:
+        if not queue.kind.joinable or not program.joins(queue):
+            continue
+        if program.accounted_elsewhere(queue):
+            continue
+        for consumer in program.consumers(queue):
+            if consumer.consumption.never_accounts or _escapes(program, queue, consumer):
+                continue
+            yield from _check(program, queue, consumer)
+
+
+def _escapes(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    return any(event.actor == consumer.actor.index for event in program.on(queue, Escape))
+
+
+def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
+    sentinels = [
+        event
+        for event in program.puts(queue)
+        if consumer.consumption.recognises(put_of(event).item) is not False
+    ]
+    joins = [
+        join
+        for join in program.joins(queue)
+        if any(not _comes_first(program, join, put) for put in sentinels)
+    ]
+    if not joins:
+        return
+    for leak in consumer.consumption.sentinel_leaks():
+        message = (
+            f"{name(consumer.actor)} leaves on the sentinel of '{queue.name}' without task_done(): "
+            f"join() on {lines(joins)} waits for it for ever, call task_done() first"
+        )
+        yield Report(CODE, leak.site, message, queue.index, frozenset({consumer.actor.index}))
+
+
+def _comes_first(program: Program, join: Event, put: Event) -> bool:
+    """Say whether a join surely is over before a sentinel is put."""
+    if join.actor == put.actor:
+        return before(join, put)
+    starts = program.starts(program.actor(put))
+    return bool(starts) and all(before(join, start) for start in starts)

@@ -1,0 +1,77 @@
+"""More `task_done()` than items.
+
+# What it does
+
+Reports a path of a worker that calls `task_done()` more often than it took items.
+
+# Why is this bad
+
+`task_done()` raises `ValueError` where nothing is left to account for, which kills the worker;
+before that, it accounts for somebody else's item, and `queue.join()` returns early.
+
+# Example
+
+```python
+try:
+    handle(job)
+    tasks.task_done()
+finally:
+    tasks.task_done()
+```
+
+# Use instead
+
+```python
+try:
+    handle(job)
+finally:
+    tasks.task_done()
+```
+
+# Known limits
+
+Silent where items are accounted for in batches, or by another actor than the one that takes them.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.protocol import Escape, Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import name
+
+CODE = "JQ203"
+NAME = "task-done-twice"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield each `task_done` that is one too many."""
+    for queue in program.protocol.queues:
+        if not queue.kind.joinable or program.accounted_elsewhere(queue):
+            continue
+        consumers = program.consumers(queue)
+        # Whoever takes and never accounts may leave that to another on purpose.
+        if any(consumer.consumption.never_accounts for consumer in consumers):
+            continue
+        if any(event.actor != 0 for event in program.on(queue, Escape)):
+            continue
+        for consumer in consumers:
+            yield from _check(queue, consumer)
+
+
+def _check(queue: Queue, consumer: Consumer) -> Iterator[Report]:
+    for overdone in consumer.consumption.overdone():
+        if overdone.after_empty:
+            continue
+        message = (
+            f"{name(consumer.actor)} calls task_done() on '{queue.name}' more often than it took "
+            "items: ValueError, or join() returns too early, call it once for each item"
+        )
+        actors = frozenset({consumer.actor.index})
+        yield Report(CODE, overdone.done.site, message, queue.index, actors)

@@ -1,0 +1,112 @@
+"""Workers waited for before their sentinels are put.
+
+# What it does
+
+Reports a `join()` of workers that stop on a sentinel, where enough sentinels are put only later.
+
+# Why is this bad
+
+The workers wait for the sentinels, and who would put them waits for the workers: neither side
+moves again. With one sentinel and one `join()` a round, another worker may take the sentinel.
+
+# Example
+
+```python
+for process in processes:
+    tasks.put(None)
+    process.join()
+```
+
+# Use instead
+
+```python
+for process in processes:
+    tasks.put(None)
+for process in processes:
+    process.join()
+```
+
+# Known limits
+
+Silent where somebody else puts sentinels too, and where each worker has a queue of its own.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
+from flake8_joinqueue.counts import ONE, ZERO, less
+from flake8_joinqueue.protocol import Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name
+
+CODE = "JQ302"
+NAME = "workers-joined-before-sentinels"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the joins of workers that come before the workers' sentinels."""
+    for queue in program.protocol.queues:
+        if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
+            continue
+        consumers = program.consumers(queue)
+        if any(consumer.consumption.relays for consumer in consumers):
+            continue
+        for consumer in consumers:
+            if not consumer.consumption.leaves_only_on_sentinel:
+                continue
+            if program.stopped(consumer.actor):
+                continue
+            yield from _check(program, queue, consumer)
+
+
+def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
+    sentinels = program.sentinel_puts(queue)
+    for wait in program.waits(consumer.actor):
+        if not sentinels or any(put.actor != wait.actor for put in sentinels):
+            continue
+        late = [put for put in sentinels if not before(put, wait)]
+        if not any(may_precede(wait, put) for put in late):
+            continue
+        if _by_turns(program, consumer, wait, late) or _too_few(program, consumer, wait, sentinels):
+            message = (
+                f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
+                f"({lines(late)}): neither side moves again, put them all, then join"
+            )
+            actors = frozenset({consumer.actor.index})
+            yield Report(CODE, site_of(wait), message, queue.index, actors)
+
+
+def _by_turns(program: Program, consumer: Consumer, wait: Event, late: list[Event]) -> bool:
+    """Say whether one sentinel and one worker a round take turns, with more workers than one."""
+    started = program.started(consumer.actor)
+    if started == ONE or not wait.sure:
+        return False
+    starts = program.starts(consumer.actor)
+    return any(
+        (shared := common_loops(put, wait))
+        # Workers started in the same round are the only ones.
+        and not any(shared[0] in start.loops for start in starts)
+        for put in late
+    )
+
+
+def _too_few(program: Program, consumer: Consumer, wait: Event, sentinels: list[Event]) -> bool:
+    early = [put for put in sentinels if before(put, wait)]
+    if len(early) + sum(before(wait, put) for put in sentinels) < len(sentinels):
+        return False
+    waits = [
+        other for other in program.waits(consumer.actor) if other is wait or before(other, wait)
+    ]
+    put = program.times(early) if early else ZERO
+    joined = program.times(waits)
+    takes = consumer.consumption.takes
+    if put is None or joined is None or takes is None:
+        return False
+    return less(put, joined * takes) is True

@@ -1,0 +1,148 @@
+"""The manager ends while workers still use its queue.
+
+# What it does
+
+Reports a manager whose `with` block is left, that is shut down, or that ends with the program,
+while workers on one of its queues have not been joined.
+
+# Why is this bad
+
+The queue is gone with the manager: the workers die of `EOFError`, `ConnectionResetError`,
+`BrokenPipeError` or `FileNotFoundError`, and the work is lost.
+
+# Example
+
+```python
+with Manager() as manager:
+    tasks = manager.Queue()
+    process = Process(target=worker, args=(tasks,))
+    process.start()
+process.join()
+```
+
+# Use instead
+
+```python
+with Manager() as manager:
+    tasks = manager.Queue()
+    process = Process(target=worker, args=(tasks,))
+    process.start()
+    process.join()
+```
+
+# Known limits
+
+Silent where something else may wait for the workers, and where a `join()` of the queue shows that
+nothing is left for them to do.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Program, put_of
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.walking import uses
+from flake8_joinqueue.protocol import (
+    Actor,
+    Daemon,
+    Get,
+    JoinQueue,
+    Manager,
+    ManagerEnds,
+    Operation,
+    Put,
+    Queue,
+)
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name, started
+
+CODE = "JQ401"
+NAME = "manager-ends-before-workers"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the managers that end before workers on their queues."""
+    for manager in program.protocol.managers:
+        queues = [q for q in program.protocol.queues if q.manager == manager.index]
+        ends = [e for e in program.of(ManagerEnds) if _ends(e.operation, manager)]
+        for actor in program.protocol.actors[1:]:
+            used = [queue for queue in queues if uses(actor.body, queue.index)]
+            if not used or not program.runs(actor) or program.stopped(actor):
+                continue
+            moments = ends or _end_of_main(program, actor)
+            if any(_still_works(program, actor, used, moment) for moment in moments):
+                yield _report(program, manager, actor, used[0], ends)
+                break
+
+
+def _ends(operation: Operation, manager: Manager) -> bool:
+    return isinstance(operation, ManagerEnds) and operation.manager == manager.index
+
+
+def _end_of_main(program: Program, actor: Actor) -> list[Event]:
+    """Return main's end as an event, where the interpreter exits there with an actor to wait for."""
+    ends = program.protocol.ends and program.main_reaches_end
+    if not ends or actor.daemon is not Daemon.NO:
+        return []
+    index = 1 + max((e.index for e in program.events if e.actor == program.main.index), default=0)
+    return [Event(ManagerEnds(-1, program.main.site), program.main.index, index)]
+
+
+def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Event) -> bool:
+    if not program.may_run_at(actor, moment) or program.synchronised(actor, moment):
+        return False
+    if program.finished_before(actor, moment) is not False:
+        return False
+    return not all(_is_over(program, actor, queue, moment) for queue in used)
+
+
+def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
+    """Say whether an actor has nothing left to do with a queue, nor to wait for there."""
+    waits = [join for join in program.on(queue, JoinQueue) if before(join, moment)]
+    if not any(_is_last(program, queue, wait) for wait in waits):
+        # A queue that it only puts on is through with the ones it takes from.
+        takes = any(event.actor == actor.index for event in program.on(queue, Get))
+        return not takes and _feeds_only(program, actor, moment)
+    if actor.daemon is Daemon.YES:
+        return True
+    # It must have left on sentinels that were waited for, or it still blocks in `get`.
+    consumption = program.consumption(actor, queue)
+    return not consumption.gets or (
+        bool(consumption.sentinel_ways)
+        and not any(True for _ in consumption.sentinel_leaks())
+        and bool(program.sentinel_puts(queue))
+    )
+
+
+def _is_last(program: Program, queue: Queue, wait: Event) -> bool:
+    """Say whether nothing is put on a queue by who waited for it after that."""
+    return not any(may_precede(wait, put) for put in program.on(queue, Put))
+
+
+def _feeds_only(program: Program, actor: Actor, moment: Event) -> bool:
+    """Say whether an actor puts only while it holds an item of a queue that was waited for."""
+    for queue in program.protocol.queues:
+        waited = any(before(join, moment) for join in program.joins(queue))
+        consumption = program.consumption(actor, queue) if waited else None
+        if consumption is None or not consumption.gets or consumption.never_accounts:
+            continue
+        puts = [put_of(e) for e in program.of(Put) if e.actor == actor.index]
+        if all(consumption.holds_while(put) for put in puts):
+            return True
+    return False
+
+
+def _report(
+    program: Program, manager: Manager, actor: Actor, queue: Queue, ends: list[Event]
+) -> Report:
+    where = f"on {lines(ends)}" if ends else "with main"
+    message = (
+        f"manager '{manager.name}' ends {where} while {name(actor)}{started(program, actor)} may "
+        f"still use '{queue.name}': it dies with the queue, join() it before the manager ends"
+    )
+    return Report(CODE, manager.site, message, queue.index, frozenset({actor.index}))

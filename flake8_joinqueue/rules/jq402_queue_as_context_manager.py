@@ -1,0 +1,57 @@
+"""A queue in a `with` statement.
+
+# What it does
+
+Reports a queue used in `with`, or handed to `enter_context()`.
+
+# Why is this bad
+
+Queues have no `__enter__`: `TypeError`, or `AttributeError` before Python 3.11.
+
+# Example
+
+```python
+with JoinableQueue() as tasks:
+    ...
+```
+
+# Use instead
+
+```python
+tasks = JoinableQueue()
+```
+
+# Known limits
+
+None known.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.walking import queue_of
+from flake8_joinqueue.protocol import EnterContext
+from flake8_joinqueue.rules.report import Report
+
+CODE = "JQ402"
+NAME = "queue-as-context-manager"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the queues that are entered as context managers."""
+    for event in program.of(EnterContext):
+        index = queue_of(event.operation)
+        if index is None:
+            continue
+        queue = program.protocol.queues[index]
+        message = (
+            f"'{queue.name}' is a {queue.kind.constructor}, which is no context manager: `with` "
+            "raises TypeError, make the queue by an assignment"
+        )
+        yield Report(CODE, site_of(event), message, index, frozenset({event.actor}))

@@ -1,0 +1,22 @@
+"""What a rule says of one variant of a Protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flake8_joinqueue.protocol import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`code` at `site`: `message`.
+
+    `queue` and `actors` are those it is about: where one of the actors does nothing with the
+    queue, there is nothing to report, nor does that speak against the report.
+    """
+
+    code: str
+    site: Site
+    message: str
+    queue: int | None = None
+    actors: frozenset[int] = frozenset()

@@ -1,0 +1,88 @@
+"""From Protocols to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.variants import variants
+from flake8_joinqueue.analysis.walking import uses
+from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
+from flake8_joinqueue.protocol import Protocol
+from flake8_joinqueue.rules.registry import load
+from flake8_joinqueue.rules.report import Report
+
+# One cause, one report: the first says it better than the second, for the same worker and queue.
+_BETTER: Final = (
+    ("JQ105", "JQ101"),
+    ("JQ106", "JQ101"),
+    ("JQ108", "JQ101"),
+    ("JQ102", "JQ101"),
+    ("JQ302", "JQ101"),
+    ("JQ301", "JQ104"),
+)
+_BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"))
+
+
+def run(protocols: Iterable[Protocol]) -> list[Finding]:
+    """Return the findings in Protocols, sorted, each place and code once.
+
+    A Protocol in which a limit is reached has the finding JQ000 instead.
+    """
+    findings: dict[tuple[str, int, int], Finding] = {}
+    for protocol in protocols:
+        try:
+            found = [_finding(report) for report in reports(protocol)]
+        except NotAnalysed as outcome:
+            found = [not_analysed(outcome.reason)]
+        for finding in found:
+            findings.setdefault((finding.code, finding.line, finding.column), finding)
+    return sorted(findings.values())
+
+
+def reports(protocol: Protocol) -> list[Report]:
+    """Return what holds in a Protocol however its settings go."""
+    programs = [Program(variant) for variant in variants(protocol)]
+    found = [
+        {
+            (report.code, id(report.site)): report
+            for rule in load()
+            for report in rule.check(program)
+        }
+        for program in programs
+    ]
+    standing: dict[tuple[str, int], Report] = {}
+    for here in found:
+        for key, report in here.items():
+            if key not in standing and all(
+                key in there or _vacuous(report, program)
+                for there, program in zip(found, programs, strict=True)
+            ):
+                standing[key] = report
+    every = list(standing.values())
+    return [report for report in every if not any(_silences(other, report) for other in every)]
+
+
+def _vacuous(report: Report, program: Program) -> bool:
+    """Say whether a variant has nothing to do with a report."""
+    actors = [program.protocol.actors[index] for index in report.actors]
+    if not all(program.runs(actor) for actor in actors):
+        return True
+    if report.queue is None:
+        return False
+    return not all(uses(actor.body, report.queue) for actor in actors)
+
+
+def _silences(better: Report, report: Report) -> bool:
+    pair = better.code, report.code
+    if pair in _BETTER_AT_SITE:
+        return better.site is report.site
+    return pair in _BETTER and better.queue == report.queue and bool(better.actors & report.actors)
+
+
+def _finding(report: Report) -> Finding:
+    span = report.site.span
+    return Finding(
+        report.code, report.message, span.line, span.column, span.end_line, span.end_column
+    )

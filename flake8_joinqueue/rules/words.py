@@ -1,0 +1,48 @@
+"""Words that messages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.counts import Count
+from flake8_joinqueue.protocol import Actor, Get, Item, Literal
+
+
+def started(program: Program, actor: Actor) -> str:
+    """Say where an actor is started, in brackets after a blank; nothing for main."""
+    events = program.starts(actor)
+    return f" (started {lines(events)})" if events else ""
+
+
+def lines(events: Iterable[Event]) -> str:
+    """Say on which lines events stand."""
+    numbers = sorted({site_of(event).line for event in events})
+    if len(numbers) == 1:
+        return f"line {numbers[0]}"
+    return f"lines {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+
+
+def many(count: Count, one: str, more: str) -> str:
+    """Say how many of something."""
+    return f"{count} {one if count.number == 1 else more}"
+
+
+def name(actor: Actor) -> str:
+    """Return an actor's name in quotes, or that it is main."""
+    return "main" if actor.index == 0 else f"'{actor.name}'"
+
+
+def item(what: Item) -> str:
+    """Return an item as a reader knows it."""
+    if what.label:
+        return what.label
+    if isinstance(what, Literal):
+        return "..." if what.value is ... else repr(what.value)
+    return getattr(what, "name", "") or "the item"
+
+
+def first_line(gets: Iterable[Get]) -> int:
+    """Return the line of the first of some gets."""
+    return next(iter(gets)).site.line

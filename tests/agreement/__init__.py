@@ -1,0 +1,1 @@
+"""Generated programs, and whether linter and simulator agree about them."""
