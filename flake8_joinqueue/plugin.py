@@ -35,9 +35,9 @@ class Plugin:
     @staticmethod
     def add_options(parser: OptionManager) -> None:
         """Switch off the rules that are off by default."""
-        from flake8_joinqueue.rules.registry import OFF_CODES  # noqa: PLC0415 (keep import cheap)
+        from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT  # noqa: PLC0415 (keep import cheap)
 
-        parser.extend_default_ignore(sorted(OFF_CODES))
+        parser.extend_default_ignore(sorted(OFF_BY_DEFAULT))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield line (1-based), column (0-based), text and type of each finding."""

@@ -334,7 +334,6 @@ def test_a_queue_that_is_closed_by_closing() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="enter_context is not read")
 def test_enter_context_on_a_queue() -> None:
     program = """
         import contextlib

@@ -24,7 +24,8 @@ class QueueKind:
 
     `joinable`: it counts unfinished items (`task_done`, `join`). `pickles`: items are copied on
     their way, so that identity is lost. `feeder`: a thread writes to a pipe behind `put`, so that
-    `empty` lags and an exit may block. `constructor` is how it is commonly made, for messages.
+    `empty` lags and an exit may block. `fifo`: what is put first is taken first. `constructor` is
+    how it is commonly made, for messages.
     """
 
     name: str
@@ -34,6 +35,7 @@ class QueueKind:
     pickles: bool
     feeder: bool = False
     bounded: bool = True
+    fifo: bool = True
 
 
 PROCESS_JOINABLE = QueueKind(
@@ -54,6 +56,14 @@ MANAGER_QUEUE = QueueKind(
     "manager queue", "multiprocessing.Manager().Queue", Carrier.PROCESSES, True, True
 )
 THREAD_QUEUE = QueueKind("thread queue", "queue.Queue", Carrier.THREADS, True, False)
+THREAD_SORTED = QueueKind(
+    "thread queue in an order of its own",
+    "queue.PriorityQueue",
+    Carrier.THREADS,
+    True,
+    False,
+    fifo=False,
+)
 THREAD_SIMPLE = QueueKind(
     "thread simple queue", "queue.SimpleQueue", Carrier.THREADS, False, False, bounded=False
 )

@@ -152,7 +152,8 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 def _iter(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if len(arguments.positional) == 2:
-        return values.Repeated(arguments.positional[0], arguments.positional[1])
+        named = arguments.nodes[0] if arguments.nodes else node
+        return values.Repeated(arguments.positional[0], arguments.positional[1], named)
     return arguments.positional[0] if arguments.positional else machine.unknown()
 
 

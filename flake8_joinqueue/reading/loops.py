@@ -103,7 +103,7 @@ def _for_repeated(machine: Machine, node: cst.For, over: values.Repeated) -> Non
     """`for x in iter(function, sentinel)` calls the function before each round."""
 
     def head() -> Condition:
-        value = calls.call(machine, over.function, values.Arguments(), node.iter)
+        value = calls.call(machine, over.function, values.Arguments(), over.node)
         expressions.assign(machine, node.target, value, node)
         same = conditions.same(machine, How.EQUAL, value, over.sentinel)
         return conditions.negate(same)

@@ -199,10 +199,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """`iter(function, sentinel)`."""
+    """`iter(function, sentinel)`; `node` is where the function is named."""
 
     function: Value
     sentinel: Value
+    node: cst.CSTNode = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ def check(program: Program) -> Iterator[Report]:
         taken = needed(program, queue)
         if taken is None or not taken.terms or not all_stop(program, queue):
             continue
+        if not queue.kind.fifo:
+            continue  # what is put first need not be taken first
         yield from _before_own_work(program, queue, taken)
         yield from _beside_producers(program, queue, taken)
         yield from _ends_of_producers(program, queue, taken)
