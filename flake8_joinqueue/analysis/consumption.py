@@ -155,6 +155,10 @@ class Consumption:
                 best = None
         return best
 
+    def is_possible(self, way: Way, items: Iterable[Item]) -> bool:
+        """Say whether one of the items that are put may lead this way."""
+        return any(_agrees(way.assumptions, item) is not False for item in items)
+
     def knows(self, item: Item) -> bool:
         """Say whether some test of the item taken is true, or may be, of this one."""
         return any(

@@ -215,4 +215,10 @@ def _instance(item: Item, kind: Item, how: How) -> bool | None:
             if isinstance(item, Unique) and item.ancestors is not None:
                 return name in item.ancestors
             return False if own == "object" else None
+        case Named(own):
+            owner, _, _ = own.rpartition(".")
+            if not owner:
+                # A class or a function itself is an instance of nothing but its metaclass.
+                return None if name in {"type", "Callable", "object"} else False
+            return True if owner == name else None
     return None

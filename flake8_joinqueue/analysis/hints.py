@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flake8_joinqueue.protocol import Data, Item, Literal, Named
+from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record
 
 _WORDS: Final = frozenset({"stop", "sentinel", "done", "end", "poison", "quit"})
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -30,4 +30,8 @@ def is_sentinel_by_intention(item: Item) -> bool:
     """Say whether an item is meant to tell a worker to stop, whatever the worker does."""
     if isinstance(item, Data):
         return False
+    if isinstance(item, Record):
+        # ("stop", None), (None, None)
+        nothing = all(isinstance(part, Literal) and part.value is None for part in item.fields)
+        return bool(item.fields) and (nothing or any(map(sounds_like_the_end, item.fields)))
     return (isinstance(item, Literal) and item.value is None) or sounds_like_the_end(item)

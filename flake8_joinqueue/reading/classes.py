@@ -59,8 +59,11 @@ def _fields(node: cst.ClassDef) -> Iterator[str]:
 def _make_members(machine: Machine, made: Class) -> None:
     for name in list(machine.heap.names(made.scope.serial)):
         value = machine.heap.get((made.scope.serial, name))
-        if not name.startswith("_") and not isinstance(value, values.Function):
-            machine.heap.set((made.scope.serial, name), values.Member(f"{made.name}.{name}"))
+        if value is None or isinstance(value, (values.Function, values.Content)):
+            continue
+        if not name.startswith("_"):
+            member = values.Member(f"{made.name}.{name}", value)
+            machine.heap.set((made.scope.serial, name), member)
 
 
 # --- attributes ----------------------------------------------------------------------------------

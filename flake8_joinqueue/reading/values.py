@@ -141,9 +141,10 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an enum, by its dotted name."""
+    """A member of an enum, by its dotted name, with what it was defined as."""
 
     name: str
+    value: Value | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

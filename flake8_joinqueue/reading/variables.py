@@ -151,6 +151,8 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
         return values.Method(base, name) if found is None else found
     if isinstance(base, values.Tuple) and name in base.names:
         return base.values[base.names.index(name)]
+    if isinstance(base, values.Member) and base.value is not None and name == "value":
+        return base.value
     if isinstance(base, Unknown):
         return _read_unknown(machine, base, name)
     if isinstance(base, _WITH_METHODS):

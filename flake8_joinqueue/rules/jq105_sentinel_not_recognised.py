@@ -79,6 +79,8 @@ def _is_in_sight(program: Program, consumer: Consumer) -> bool:
 
 
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
+    if any(program.recognised(queue, value) for value in program.items_put(queue)):
+        return  # they are told to stop in another way: what sounds like it is work
     reported: list[object] = []
     for event in program.puts(queue):
         value = put_of(event).item

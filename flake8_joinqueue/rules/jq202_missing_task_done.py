@@ -66,7 +66,7 @@ def check(program: Program) -> Iterator[Report]:
         for consumer in program.consumers(queue):
             joins = _joins_after(program, queue, consumer)
             if joins and not _escapes(program, queue, consumer):
-                yield from _check(queue, consumer, joins)
+                yield from _check(program, queue, consumer, joins)
 
 
 def _escapes(program: Program, queue: Queue, consumer: Consumer) -> bool:
@@ -85,7 +85,9 @@ def _joins_after(program: Program, queue: Queue, consumer: Consumer) -> list[Eve
     ]
 
 
-def _check(queue: Queue, consumer: Consumer, joins: list[Event]) -> Iterator[Report]:
+def _check(
+    program: Program, queue: Queue, consumer: Consumer, joins: list[Event]
+) -> Iterator[Report]:
     consumption = consumer.consumption
     actors = frozenset({consumer.actor.index})
     what = f"join() on {lines(joins)} hangs"
@@ -96,7 +98,10 @@ def _check(queue: Queue, consumer: Consumer, joins: list[Event]) -> Iterator[Rep
         )
         yield Report(CODE, consumption.gets[0].site, message, queue.index, actors)
         return
+    known = () if program.escaped(queue) else program.items_put(queue)
     for leak in consumption.leaks():
+        if known and not consumption.is_possible(leak.way, known):
+            continue  # nothing that goes this way is ever put
         message = (
             f"{name(consumer.actor)} takes an item of '{queue.name}' and, on this path, does not "
             f"call task_done(): {what}, call it on every path"
