@@ -175,6 +175,9 @@ class Explorer:
                     todo.append(following)
             if len(seen) > MOST_STATES:
                 raise self._too_many()
+        self._states += len(seen)
+        if self._states > MOST_STATES:
+            raise self._too_many()
         self.ways.extend(found)
 
     def _arrived(self, state: _State, source: Station | None) -> Way | None:

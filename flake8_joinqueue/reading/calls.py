@@ -215,10 +215,11 @@ def _callback(
 ) -> None:
     """A function in hands out of sight may be called at any time, any number of times."""
     function = value.function if isinstance(value, values.BoundFunction) else value
-    if id(function.node) in machine.callbacks:
-        return
-    machine.callbacks.add(id(function.node))
     receiver = value.receiver if isinstance(value, values.BoundFunction) else None
+    # Once a closure: the same `def` run again makes another function over other queues.
+    if (function, receiver) in machine.callbacks:
+        return
+    machine.callbacks.add((function, receiver))
     given = functions.unknown_arguments(function, receiver)
     attempt = machine.attempt(lambda: functions.enter(machine, function, given, node))
     if attempt.operations:

@@ -143,7 +143,7 @@ class Machine:
         self.cell_sets: list[tuple[int, int, Cell]] = []
         # What exit stacks do where they are left, by their serial numbers.
         self.exit_actions: dict[int, list[Callable[[], None]]] = {}
-        self.callbacks: set[int] = set()
+        self.callbacks: set[tuple[values.Function, Value | None]] = set()
         self.surveys: dict[int, Survey] = {}
         self._blocks: list[list[Operation]] = [[]]
         self._serials: dict[str, int] = {}
