@@ -196,23 +196,25 @@ class Consumption:
         (step,) = steps
         ((sign, count),) = tests
         if step == 1 and sign in {"==", "!=", "<", ">="}:
-            return count - Count.of(first)
+            return count - first
         if step == 1 and sign in {">", "<="}:
-            return count - Count.of(first) + ONE
+            return count - first + ONE
         if step == -1 and sign in {"==", "!=", ">", "<="}:
-            return Count.of(first) - count
+            return first - count
         return None
 
-    def _first_value(self, cell: Cell) -> int | None:
+    def _first_value(self, cell: Cell) -> Count | None:
         values = [
             node.operation.value
             for node in self.flow.nodes
             if isinstance(node.operation, SetCell) and node.operation.cell == cell
         ]
-        if len(set(values)) == 1 and isinstance(values[0], Literal):
-            number = values[0].value
-            return number if isinstance(number, int) else None
-        return None
+        if len(set(values)) != 1:
+            return None
+        first = values[0]
+        if isinstance(first, Literal) and isinstance(first.value, int):
+            return Count.of(first.value)
+        return first if isinstance(first, Count) else None
 
     @cached_property
     def relays(self) -> tuple[Put, ...]:

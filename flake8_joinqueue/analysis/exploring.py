@@ -312,7 +312,7 @@ class Explorer:
             elif value.path:
                 held = None
         else:
-            held = None if isinstance(value, Data) else value
+            held = None if isinstance(value, Data | Count) else value
         state = self._assigned(state, cell, held)
         if source is not None and cell in self._flags and isinstance(held, Literal):
             others = tuple(clear for clear in state.clears if clear[0] != cell)

@@ -241,9 +241,12 @@ class Program:
         """Say whether somebody waits for an actor (for one of them, if they are more)."""
         if actor is self.main:
             return True
+        waits = self.waits(actor)
         if self.stopped(actor):
-            return False
-        return self.waited_at_end(actor) or bool(self.waits(actor))
+            # Ending it from outside helps only whoever does not wait for it first.
+            stops = [event for event in self.of(Stop, Escape) if _names(event, actor)]
+            return any(all(before(wait, stop) for stop in stops) for wait in waits)
+        return self.waited_at_end(actor) or bool(waits)
 
     def starts(self, actor: Actor) -> list[Event]:
         """Return the events that start an actor."""

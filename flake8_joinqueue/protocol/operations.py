@@ -159,10 +159,13 @@ class Synchronise:
 
 @dataclass(frozen=True, slots=True)
 class SetCell:
-    """`cell` is assigned; `value` is `None` where nothing is known of what it now holds."""
+    """`cell` is assigned; `value` is `None` where nothing is known of what it now holds.
+
+    A `Count` is a whole number that is not a literal, as a counter may start from.
+    """
 
     cell: Cell
-    value: Item | Alias | None
+    value: Item | Alias | Count | None
     site: Site
 
 

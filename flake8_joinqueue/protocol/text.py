@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol.items import (
     Alias,
     AllOf,
@@ -225,7 +226,9 @@ def _at(text: str, site: Site) -> str:
     return f"{text}  (line {site.line})"
 
 
-def _value(value: Item | Alias | None) -> str:
+def _value(value: Item | Alias | Count | None) -> str:
+    if isinstance(value, Count):
+        return str(value)
     if value is None:
         return "something unknown"
     if isinstance(value, Alias):

@@ -156,6 +156,7 @@ def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) ->
     if isinstance(index, Const) and isinstance(index.value, (int, str)):
         return element(machine, base, index.value)
     if isinstance(base, values.Container):
+        machine.emit(Call(machine.site(node), "a subscript"))
         return iteration.some_element(machine, base)
     if isinstance(base, (values.Library, values.Class)):
         # `Queue[int]`, `JoinableQueue["Job"]`: the same, for our purposes.

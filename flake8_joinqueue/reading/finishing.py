@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.counts import ONE, ZERO, Count
 from flake8_joinqueue.protocol import (
     Actor,
     Alias,
@@ -19,9 +19,11 @@ from flake8_joinqueue.protocol import (
     Cell,
     Condition,
     CountTest,
+    How,
     Hunch,
     Increment,
     ItemTest,
+    Literal,
     Loop,
     LoopKind,
     Manager,
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import ActorDraft, Machine
 
 
+_NONE: frozenset[Cell] = frozenset()
+
+
 def finish(
     machine: Machine, entry: str, main: Block, ends: bool, assigned: Counter[str]
 ) -> Protocol | None:
@@ -45,8 +50,9 @@ def finish(
     bodies = [main, *(draft.body or () for draft in machine.actors[1:])]
     volatile = _volatile(machine, assigned)
     cleaned = _Cleaner(_tested(bodies))
+    counters = _counters(bodies)
     actors = tuple(
-        _actor(draft, cleaned.block(_without(body, volatile.get(draft.index, frozenset()))))
+        _actor(draft, cleaned.block(_with_tests(body, counters, volatile.get(draft.index, _NONE))))
         for draft, body in zip(machine.actors, bodies, strict=True)
     )
     if not machine.queues and not machine.managers and not _handles(bodies):
@@ -122,27 +128,61 @@ def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[C
     return found
 
 
-def _without(block: Block, cells: frozenset[Cell]) -> Block:
-    """Return a block in which tests of `cells` may go either way."""
-    if not cells:
+def _counters(bodies: list[Block]) -> frozenset[Cell]:
+    """Return the variables that are counted up or down."""
+    found: set[Cell] = set()
+    pending = list(bodies)
+    while pending:
+        for operation in pending.pop():
+            if isinstance(operation, Increment):
+                found.add(operation.cell)
+            pending.extend(inner_blocks(operation))
+    return frozenset(found)
+
+
+def _with_tests(block: Block, counters: frozenset[Cell], volatile: frozenset[Cell]) -> Block:
+    """Return a block whose tests say what is known of the variables they look at.
+
+    A test of a counter compares numbers; one of a variable that others change may go either way.
+    """
+    if not counters and not volatile:
         return block
-    return tuple(_without_in(operation, cells) for operation in block)
+
+    def in_operation(operation: Operation) -> Operation:
+        if isinstance(operation, (Branch, Loop)):
+            condition = _known(operation.condition, counters, volatile)
+            operation = replace(operation, condition=condition)
+        return map_blocks(operation, in_block)
+
+    def in_block(inner: Block) -> Block:
+        return tuple(in_operation(operation) for operation in inner)
+
+    return in_block(block)
 
 
-def _without_in(operation: Operation, cells: frozenset[Cell]) -> Operation:
-    if isinstance(operation, (Branch, Loop)):
-        operation = replace(operation, condition=_unsure(operation.condition, cells))
-    return map_blocks(operation, lambda block: _without(block, cells))
-
-
-def _unsure(condition: Condition, cells: frozenset[Cell]) -> Condition:
-    if isinstance(condition, (ItemTest, CountTest)) and condition.cell in cells:
+def _known(
+    condition: Condition, counters: frozenset[Cell], volatile: frozenset[Cell]
+) -> Condition:
+    if isinstance(condition, (ItemTest, CountTest)) and condition.cell in volatile:
         return Hunch(condition.cell.name, outside=True)
+    if isinstance(condition, ItemTest) and condition.cell in counters:
+        return _number_test(condition)
     if isinstance(condition, Not):
-        return Not(_unsure(condition.condition, cells))
+        return Not(_known(condition.condition, counters, volatile))
     if isinstance(condition, (AllOf, AnyOf)):
-        return type(condition)(tuple(_unsure(part, cells) for part in condition.conditions))
+        parts = tuple(_known(part, counters, volatile) for part in condition.conditions)
+        return type(condition)(parts)
     return condition
+
+
+def _number_test(test: ItemTest) -> ItemTest | CountTest:
+    if test.how is How.FALSY:
+        return CountTest(test.cell, "==", ZERO)
+    if test.how in (How.EQUAL, How.IS) and isinstance(test.against[0], Literal):
+        number = test.against[0].value
+        if isinstance(number, int):
+            return CountTest(test.cell, "==", Count.of(number))
+    return test
 
 
 # --- what nobody looks at ------------------------------------------------------------------------

@@ -249,7 +249,7 @@ class Machine:
         """Return a cell of its own."""
         return Cell(new_serial(), name)
 
-    def set_cell(self, cell: Cell, value: Item | Alias | None, node: cst.CSTNode) -> None:
+    def set_cell(self, cell: Cell, value: Item | Alias | Count | None, node: cst.CSTNode) -> None:
         """Emit an assignment to a cell."""
         self.cell_sets.append((self.tick(), self.actor.index, cell))
         self.emit(SetCell(cell, value, self.site(node)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_joinqueue.counts import Count
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import Alias, Daemon, Item
 from flake8_joinqueue.reading import calls, classes, items, values
@@ -81,13 +82,14 @@ def _as_variable(machine: Machine, place: Place, value: Value, variable: bool) -
     return value
 
 
-def as_cell_value(machine: Machine, value: Value) -> Item | Alias | None:
+def as_cell_value(machine: Machine, value: Value) -> Item | Alias | Count | None:
     """Return what a cell holds that `value` is assigned to; `None` where that is not known."""
     if isinstance(value, values.Taken):
         return Alias(value.cell, value.path)
     if isinstance(value, Unknown) and value.cell is not None:
         return Alias(value.cell)
-    return items.as_constant_item(machine, value)
+    constant = items.as_constant_item(machine, value)
+    return constant if constant is not None else items.as_count(machine, value)
 
 
 def place_of(machine: Machine, target: cst.BaseExpression) -> Place | None:

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name, started
@@ -72,8 +72,12 @@ def _waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     if actor is program.main and consumption.never_leaves:
         return False  # a service that main runs itself is meant to go on
+    # A sentinel put back for the next worker has to come from somewhere first.
+    relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
     return not any(
-        consumption.recognises(item) is not False for item in program.items_put(queue)
+        consumption.recognises(put_of(event).item) is not False
+        for event in program.puts(queue)
+        if id(event.operation) not in relays
     )
 
 
