@@ -57,7 +57,8 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
 
     Raises `NotAnalysed` where there are more settings than can be gone through.
     """
-    bodies = [_without_stop_flags(actor.body, in_loop=False) for actor in protocol.actors]
+    settled = frozenset(_settled(actor.body for actor in protocol.actors))
+    bodies = [_without_stop_flags(actor.body, settled, in_loop=False) for actor in protocol.actors]
     keys = _keys(bodies)
     if len(keys) > MOST_SETTINGS:
         keys = _keys(bodies, weighty=True)
@@ -141,33 +142,52 @@ def _set_from_outside(setting: Setting) -> Condition:
 # --- settings that a loop depends on --------------------------------------------------------------
 
 
-def _without_stop_flags(block: Block, *, in_loop: bool) -> Block:
+def _settled(bodies: Iterable[Block]) -> Iterator[str]:
+    """Yield the keys of settings that are asked for outside of loops, too.
+
+    They are choices made for a whole run, not flags that somebody sets while loops go on.
+    """
+    pending = [operation for body in bodies for operation in body]
+    while pending:
+        operation = pending.pop()
+        if isinstance(operation, Branch):
+            yield from (setting.key for setting in settings_in(operation.condition))
+        if not isinstance(operation, Loop):
+            pending.extend(inner for block in blocks_in(operation) for inner in block)
+
+
+def _without_stop_flags(block: Block, settled: frozenset[str], *, in_loop: bool) -> Block:
     """Return the block with the settings gone that decide how long a loop goes on.
 
     `in_loop`: a `Return` here would leave a loop of the same scope.
     """
-    return tuple(_without_stop_flag(operation, in_loop=in_loop) for operation in block)
+    return tuple(_without_stop_flag(operation, settled, in_loop=in_loop) for operation in block)
 
 
-def _without_stop_flag(operation: Operation, *, in_loop: bool) -> Operation:
+def _without_stop_flag(
+    operation: Operation, settled: frozenset[str], *, in_loop: bool
+) -> Operation:
     match operation:
         case Loop():
             condition = folded(operation.condition, _either_way)
             operation = replace(operation, condition=condition)
-            return _mapped(operation, lambda block: _without_stop_flags(block, in_loop=True))
+            in_loop = True
         case Scope():
-            return _mapped(operation, lambda block: _without_stop_flags(block, in_loop=False))
-        case Branch():
-            inside = _mapped(operation, lambda block: _without_stop_flags(block, in_loop=in_loop))
-            assert isinstance(inside, Branch)
-            return _stop_branch(inside) if in_loop else inside
-    return _mapped(operation, lambda block: _without_stop_flags(block, in_loop=in_loop))
+            in_loop = False
+    inside = _mapped(
+        operation, lambda block: _without_stop_flags(block, settled, in_loop=in_loop)
+    )
+    return _stop_branch(inside, settled) if isinstance(inside, Branch) and in_loop else inside
 
 
-def _stop_branch(branch: Branch) -> Branch:
+def _stop_branch(branch: Branch, settled: frozenset[str]) -> Branch:
     if _leaves_loop(branch.then) == _leaves_loop(branch.otherwise):
         return branch
-    return replace(branch, condition=folded(branch.condition, _set_from_outside))
+
+    def fate(setting: Setting) -> Condition:
+        return setting if setting.key in settled else _set_from_outside(setting)
+
+    return replace(branch, condition=folded(branch.condition, fate))
 
 
 def _leaves_loop(block: Block) -> bool:
