@@ -16,6 +16,7 @@ import ast
 from collections.abc import Hashable, Iterator
 from textwrap import dedent
 
+from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
@@ -222,13 +223,12 @@ class _Renderer:
             yield f"loop x{loop.times}:"
         elif loop.condition is True and not loop.head:
             yield "for ever:"
+        elif loop.head:
+            yield "while, after"
+            yield from self.indented(loop.head)
+            yield f"{self.condition(loop.condition)}:"
         else:
-            if loop.head:
-                yield "while, after"
-                yield from self.indented(loop.head)
-                yield f"{self.condition(loop.condition)}:"
-            else:
-                yield f"while {self.condition(loop.condition)}:"
+            yield f"while {self.condition(loop.condition)}:"
         yield from self.indented(loop.body)
         if loop.orelse:
             yield "else:"
@@ -307,9 +307,11 @@ class _Renderer:
         steps = (f".{step}" if isinstance(step, str) else f"[{step}]" for step in path)
         return self.cell(cell) + "".join(steps)
 
-    def held(self, value: Item | Alias | None) -> str:
+    def held(self, value: Item | Alias | Count | None) -> str:
         if isinstance(value, Alias):
             return self.part(value.cell, value.path)
+        if isinstance(value, Count):
+            return str(value)
         return "?" if value is None else self.item(value)
 
     def item(self, item: Item) -> str:
@@ -324,7 +326,7 @@ class _Renderer:
         assert isinstance(item, Data)
         return "data"
 
-    def condition(self, condition: Condition) -> str:
+    def condition(self, condition: Condition) -> str:  # noqa: PLR0911 (one a kind)
         if isinstance(condition, bool):
             return str(condition)
         if isinstance(condition, ItemTest):

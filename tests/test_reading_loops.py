@@ -21,7 +21,9 @@ def over(iterable: str, setup: str = "") -> str:
 def rounds(iterable: str, setup: str = "") -> str:
     """How often `for x in iterable` goes round."""
     text = over(iterable, setup).splitlines()
-    heads = [line.removeprefix("loop x").removesuffix(":") for line in text if "loop" in line]
+    heads = [
+        line.strip().removeprefix("loop x").removesuffix(":") for line in text if "loop" in line
+    ]
     return " then ".join(heads)
 
 
@@ -62,13 +64,11 @@ def rounds(iterable: str, setup: str = "") -> str:
         ("range(min(n, 4))", "min(sys.argv, 4)"),
         ("range(max(xs))", "max()"),
         ("range(abs(3))", "3"),
-        ("range(int('3'))", ""),
         ("range(len([1, 2]))", "2"),
         ("range(len('abc'))", "3"),
         ("range(len(xs))", "len(xs)"),
         ("range(len(sys.argv))", "len(sys.argv)"),
         ("range(len([0] * n))", "sys.argv"),
-        ("range(len())", ""),
         ("range(True)", "1"),
         ("xs", "len(xs)"),
         ("'abc'", "3"),
@@ -101,16 +101,11 @@ def rounds(iterable: str, setup: str = "") -> str:
         ("{y: y for y in range(n)}", "sys.argv"),
         ("[y for y in range(2) for z in range(n)]", "2 * sys.argv"),
         ("collections.deque(range(3))", "3"),
-        ("dict.fromkeys(range(3))", "len()"),
         ("range(3) if n else range(3)", "3 then 3"),
     ],
 )
 def test_rounds(iterable: str, times: str) -> None:
-    found = rounds(iterable)
-    if times == "":
-        assert found in {"", "range()", "len()", "set()", "int()", "n"} or "put" in over(iterable)
-        return
-    assert found == times or (times == "len()" and found)
+    assert rounds(iterable) == times
 
 
 def test_elements_known_one_by_one_are_gone_over_one_by_one() -> None:
@@ -224,7 +219,9 @@ def test_while_true_with_a_break_goes_on() -> None:
 
 
 def test_while_true_whose_break_is_an_inner_loops() -> None:
-    program = f"{PROLOGUE}\nwhile True:\n    for x in xs:\n        q.get()\n        break\nq.join()\n"
+    program = (
+        f"{PROLOGUE}\nwhile True:\n    for x in xs:\n        q.get()\n        break\nq.join()\n"
+    )
     assert "join q" not in main(program)
 
 
@@ -254,7 +251,9 @@ def test_what_the_condition_does_is_done_each_round() -> None:
 
 
 def test_iter_with_a_sentinel() -> None:
-    program = f"{PROLOGUE}\nfor item in iter(q.get, None):\n    q.task_done()\nelse:\n    q.join()\n"
+    program = (
+        f"{PROLOGUE}\nfor item in iter(q.get, None):\n    q.task_done()\nelse:\n    q.join()\n"
+    )
     assert main(program) == lines(
         """
         while, after
@@ -476,7 +475,6 @@ def test_containers(statements: str, puts: list[object] | None) -> None:
     ("statement", "reason"),
     [
         ("queues[f(1)].put(1)", "escape a: picked from a container by an unknown index"),
-        ("queues.unseen()", ""),
         ("table[f(1)].put(1)", "escape a: picked from a container by an unknown index"),
         ("table.get(f(1)).put(1)", "escape a: picked from a container by an unknown index"),
         ("unseen[0] = a", "escape a: stored in a container from elsewhere"),
@@ -567,7 +565,10 @@ if xs:
 def test_a_container_of_many_things_is_known_in_part() -> None:
     body = "\n".join(f"if f({i}):\n    xs.append({i})" for i in range(80))
     program = f"{PROLOGUE}\nxs = []\n{body}\nfor x in xs:\n    q.put(x)\n"
-    assert "put q" in main(program)
+    text = main(program)
+    # It is not taken to hold the first few things only.
+    assert "loop xmore:\n  put q data" in text
+    assert text.count("put q") < 80
 
 
 def test_lists_that_grew_on_one_way_or_the_other() -> None:
@@ -628,7 +629,9 @@ def test_the_variable_of_a_comprehension_is_its_own() -> None:
 
 
 def test_map_runs_its_function() -> None:
-    program = f"{PROLOGUE}\nfor x in map(q.put, range(n)):\n    pass\nlist(map(q.put, (1,), (2,)))\n"
+    program = (
+        f"{PROLOGUE}\nfor x in map(q.put, range(n)):\n    pass\nlist(map(q.put, (1,), (2,)))\n"
+    )
     text = main(program)
     assert text.startswith("loop xsys.argv:\n  put q data")
     assert "escape q: handed to map" in text

@@ -22,8 +22,8 @@ from tests.reading import lines, main, operations, protocol, protocols, whole
         ("multiprocessing.get_context(method='fork').Queue()", "process queue"),
         ("multiprocessing.get_context(f()).Queue()", "process queue"),
         ("queue.Queue()", "thread queue"),
-        ("queue.LifoQueue()", "thread queue"),
-        ("queue.PriorityQueue()", "thread queue"),
+        ("queue.LifoQueue()", "thread queue in an order of its own"),
+        ("queue.PriorityQueue()", "thread queue in an order of its own"),
         ("queue.SimpleQueue()", "thread simple queue"),
         ("queue.Queue[int]()", "thread queue"),
     ],
@@ -366,9 +366,7 @@ def test_enter_context_on_a_queue() -> None:
         ("(None, 1)", "tuple(None, 1)"),
         ("[None, n]", "list(None, data)"),
         ("{'a': 1}", "data"),
-        pytest.param(
-            "{1, 2}", "data", marks=pytest.mark.xfail(reason="a set is taken for a list")
-        ),
+        pytest.param("{1, 2}", "data", marks=pytest.mark.xfail(reason="a set is taken for a list")),
         ("[0] * n", "data"),
         ("object()", "a object"),
         ("StopIteration", "StopIteration"),

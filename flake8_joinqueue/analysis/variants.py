@@ -174,9 +174,7 @@ def _without_stop_flag(
             in_loop = True
         case Scope():
             in_loop = False
-    inside = _mapped(
-        operation, lambda block: _without_stop_flags(block, settled, in_loop=in_loop)
-    )
+    inside = _mapped(operation, lambda block: _without_stop_flags(block, settled, in_loop=in_loop))
     return _stop_branch(inside, settled) if isinstance(inside, Branch) and in_loop else inside
 
 

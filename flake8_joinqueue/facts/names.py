@@ -30,9 +30,17 @@ class ActorFamily(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class MakesActor:
-    """Calling it, or a class derived from it, makes an actor that `start()` sets going."""
+    """Calling it, or a class derived from it, makes an actor that `start()` sets going.
+
+    `target`, `args` and `kwargs` are the positions of these arguments; `target_name` is the
+    keyword of the first.
+    """
 
     family: ActorFamily
+    target: int = 1
+    args: int = 3
+    kwargs: int = 4
+    target_name: str = "target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,7 @@ _LIBRARY: dict[str, Fact] = {
     "queue.PriorityQueue": MakesQueue(queues.THREAD_SORTED),
     "queue.SimpleQueue": MakesQueue(queues.THREAD_SIMPLE),
     "threading.Thread": _THREAD,
-    "threading.Timer": _THREAD,
+    "threading.Timer": MakesActor(ActorFamily.THREAD, 1, 2, 3, "function"),
     "threading.Event": MakesSynchroniser("Event"),
     "threading.Condition": MakesSynchroniser("Condition"),
     "threading.Barrier": MakesSynchroniser("Barrier"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.facts.names import ActorFamily
+from flake8_joinqueue.facts.names import ActorFamily, MakesActor
 from flake8_joinqueue.protocol import ActorKind, Alias, Item, JoinActor, SetCell, Start, Stop
 from flake8_joinqueue.reading import calls, classes, items, iteration, values, variables
 from flake8_joinqueue.reading.machine import ActorDraft, Frame
@@ -35,22 +35,22 @@ def draft(machine: Machine, family: ActorFamily, node: cst.CSTNode, name: str = 
     return made
 
 
-def make(machine: Machine, family: ActorFamily, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """Make `Process(...)` or `Thread(...)`."""
-    made = draft(machine, family, node)
-    configure(machine, made.index, arguments)
+def make(machine: Machine, known: MakesActor, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Make `Process(...)`, `Thread(...)` or another actor of a library."""
+    made = draft(machine, known.family, node)
+    configure(machine, made.index, known, arguments)
     return values.ActorRef(made.index)
 
 
-def configure(machine: Machine, index: int, arguments: Arguments) -> None:
+def configure(machine: Machine, index: int, known: MakesActor, arguments: Arguments) -> None:
     """Set an actor up as its class does: `(group, target, name, args, kwargs, *, daemon)`."""
     made = machine.actors[index]
-    made.target = arguments.get(1, "target")
-    given = arguments.get(3, "args")
+    made.target = arguments.get(known.target, known.target_name)
+    given = arguments.get(known.args, "args")
     if given is not None:
         for segment in _spread(machine, given):
             made.arguments.positional.append(segment)
-    keywords = arguments.get(4, "kwargs")
+    keywords = arguments.get(known.kwargs, "kwargs")
     if isinstance(keywords, values.Container):
         for part in items.content_of(machine, keywords).segments:
             if isinstance(part.key, str):

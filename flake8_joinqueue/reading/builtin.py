@@ -85,13 +85,16 @@ def _set(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _through(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """`sorted(x)`, `reversed(x)`, `tqdm(x)`, `shuffle`: the same elements."""
+    """`sorted(x)`: the same elements."""
     value = arguments.get(0, "iterable")
-    if value is None:
-        return machine.unknown()
+    return machine.unknown() if value is None else value
+
+
+def _reversed(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "sequence")
     if isinstance(value, (values.Tuple, values.Container, values.Series)):
         return values.Series(tuple(reversed(iteration.segments(machine, value))))
-    return value
+    return machine.unknown() if value is None else value
 
 
 def _dict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -289,7 +292,7 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "frozenset": _set,
     "collections.deque": _list,
     "sorted": _through,
-    "reversed": _through,
+    "reversed": _reversed,
     "iter": _iter,
     "dict": _dict,
     "collections.OrderedDict": _dict,

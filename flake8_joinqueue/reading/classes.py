@@ -140,7 +140,7 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
     elif made.is_dataclass:
         _fill_fields(machine, instance, arguments, node)
     elif isinstance(known, names.MakesActor):
-        actors.configure(machine, machine.instance_actors[instance.serial], arguments)
+        actors.configure(machine, machine.instance_actors[instance.serial], known, arguments)
     else:
         for value in arguments.every():
             calls.leak(machine, value, node, f"handed to {made.name}")

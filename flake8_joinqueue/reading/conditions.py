@@ -161,6 +161,15 @@ def same(machine: Machine, how: How, left: Value, right: Value) -> Condition:
         left, right = right, left
     if isinstance(left, values.Either) or isinstance(right, values.Either):
         return _same_as_either(machine, how, left, right)
+    if isinstance(right, values.Truth):
+        left, right = right, left
+    if isinstance(left, values.Truth):
+        flag = right.value if isinstance(right, Const) else None
+        return (
+            (left.condition if flag else negate(left.condition))
+            if isinstance(flag, bool)
+            else Hunch()
+        )
     looked_at = _cell_of(left)
     if looked_at is not None:
         # `type(item) is Stop`, `item.__class__ is Stop`
@@ -269,6 +278,11 @@ def _opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
 
 
 def _stable(operands: tuple[Value, ...]) -> bool:
+    operands = tuple(
+        part
+        for value in operands
+        for part in (value.values if isinstance(value, values.Tuple) else (value,))
+    )
     return all(
         isinstance(value, (Unknown, Const, values.Number, values.Library)) for value in operands
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.places import Places
 
 # Attributes that are assigned: `x.name = …`, `x.name += …`; a hit too many only costs precision.
+_WORD = re.compile(r"[^\W\d]\w*")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
@@ -32,14 +34,18 @@ def run(module: cst.Module, places: Places, source: str) -> tuple[Protocol, ...]
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several)
-    return _Entries(machine, module, assigned).run()
+    return _Entries(machine, module, assigned, Counter(_WORD.findall(source))).run()
 
 
 class _Entries:
-    def __init__(self, machine: Machine, module: cst.Module, assigned: Counter[str]) -> None:
+    def __init__(
+        self, machine: Machine, module: cst.Module, assigned: Counter[str], words: Counter[str]
+    ) -> None:
         self.machine = machine
         self.module = module
+        # How often attributes of a name are assigned, and how often a name is written at all.
         self.assigned = assigned
+        self.words = words
         self.scope = Scope(None, survey(module.body), "module")
         self.protocols: list[Protocol] = []
 
@@ -103,14 +109,21 @@ class _Entries:
             attempt = machine.attempt(lambda made=made: self._use(made))  # type: ignore[misc]
             self._finish(f"class {made.name}", attempt.operations, ends=False)
 
-    def _uncalled_functions(self) -> list[Function]:
-        machine = self.machine
+    def _uncalled_functions(self) -> Iterator[Function]:
+        """Yield the functions that nothing calls; asked one by one, since each may call others."""
         found = [
             function
-            for function in machine.defined
+            for function in self.machine.defined
             if function.owner is None and function.scope.kind == "module"
         ]
-        return [function for function in found if id(function.node) not in machine.entered]
+        return self._not_entered(found)
+
+    def _not_entered(self, found: list[Function]) -> Iterator[Function]:
+        """Yield the functions not run yet, last those that others name: they may run them."""
+        named = [function for function in found if self.words[function.name] > 1]
+        for function in [*(one for one in found if one not in named), *named]:
+            if id(function.node) not in self.machine.entered:
+                yield function
 
     def _unmade_classes(self) -> list[Class]:
         machine = self.machine
@@ -126,8 +139,6 @@ class _Entries:
 
     def _call(self, function: Function) -> None:
         machine = self.machine
-        if id(function.node) in machine.entered:
-            return
         machine.top = function.top
         result = functions.enter(
             machine, function, functions.unknown_arguments(function), function.node
@@ -153,9 +164,7 @@ class _Entries:
         instance = classes.instantiate(machine, made, arguments, node)
         self._expose(instance, node)
         blocks: list[tuple[Operation, ...]] = []
-        for method in methods:
-            if id(method.node) in machine.entered:
-                continue
+        for method in self._not_entered(methods):
             machine.top = method.top
             receiver = {"staticmethod": None, "classmethod": made}.get(method.kind, instance)
             given = functions.unknown_arguments(method, receiver)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_joinqueue.counts import ONE, ZERO, Count
 from flake8_joinqueue.protocol import (
     Actor,
+    ActorKind,
     Alias,
     AllOf,
     AnyOf,
@@ -119,6 +120,8 @@ def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[C
     elsewhere = {cell for cell, name in attributes.items() if seen[cell] < assigned[name]}
     found: dict[int, frozenset[Cell]] = {}
     for draft in machine.actors[1:]:
+        if draft.kind is ActorKind.PROCESS:
+            continue  # it has a memory of its own
         others = {
             cell
             for time, index, cell in machine.cell_sets
@@ -160,9 +163,7 @@ def _with_tests(block: Block, counters: frozenset[Cell], volatile: frozenset[Cel
     return in_block(block)
 
 
-def _known(
-    condition: Condition, counters: frozenset[Cell], volatile: frozenset[Cell]
-) -> Condition:
+def _known(condition: Condition, counters: frozenset[Cell], volatile: frozenset[Cell]) -> Condition:
     if isinstance(condition, (ItemTest, CountTest)) and condition.cell in volatile:
         return Hunch(condition.cell.name, outside=True)
     if isinstance(condition, ItemTest) and condition.cell in counters:

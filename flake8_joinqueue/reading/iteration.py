@@ -79,7 +79,12 @@ def _is_plain(value: Value) -> bool:
 
 
 def append(
-    machine: Machine, container: values.Container, value: Value, key: Value | None = None
+    machine: Machine,
+    container: values.Container,
+    value: Value,
+    key: Value | None = None,
+    *,
+    in_front: bool = False,
 ) -> None:
     """Add `value` to a container, as often as the code being run is run."""
     content = items.content_of(machine, container)
@@ -90,7 +95,8 @@ def append(
     kept = content.segments
     if constant is not None:
         kept = tuple(part for part in kept if part.key != constant)
-    set_content(machine, container, Content((*kept, segment), content.open))
+    found = (segment, *kept) if in_front else (*kept, segment)
+    set_content(machine, container, Content(found, content.open))
 
 
 def set_content(machine: Machine, container: values.Container, content: Content) -> None:

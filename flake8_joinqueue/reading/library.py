@@ -58,7 +58,7 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
     if isinstance(known, names.MakesQueue):
         return queues.make(machine, known.kind, arguments, node, manager)
     if isinstance(known, names.MakesActor):
-        return actors.make(machine, known.family, arguments, node)
+        return actors.make(machine, known, arguments, node)
     if isinstance(known, names.MakesManager):
         made = ManagerDraft(len(machine.managers), machine.site(node))
         machine.managers.append(made)

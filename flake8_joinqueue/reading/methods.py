@@ -81,8 +81,9 @@ def _of_super(
     if isinstance(instance, values.Instance):
         index = machine.instance_actors.get(instance.serial)
         if index is not None:
-            if name == "__init__":
-                actors.configure(machine, index, arguments)
+            known = classes.library_fact(instance.cls)
+            if name == "__init__" and isinstance(known, names.MakesActor):
+                actors.configure(machine, index, known, arguments)
                 return values.NONE
             return actors.method(machine, index, name, arguments, node)
         if name == "__init__":
@@ -106,10 +107,11 @@ def _of_container(
     content = items.content_of(machine, container)
     first = arguments.get(0, "object")
     if name in ("append", "add", "appendleft") and first is not None:
-        iteration.append(machine, container, first)
+        iteration.append(machine, container, first, in_front=name == "appendleft")
         return values.NONE
     if name == "insert" and len(arguments.positional) == 2:
-        iteration.append(machine, container, arguments.positional[1])
+        index, value = arguments.positional
+        iteration.append(machine, container, value, in_front=index == Const(0))
         return values.NONE
     if name == "extend" and first is not None:
         added = iteration.segments(machine, first)

@@ -35,7 +35,10 @@ def read_name(machine: Machine, name: str) -> Value:
             place = (scope.serial, name)
             value = machine.heap.get(place)
             if value is not None and not isinstance(value, values.Content):
-                return _as_variable(machine, place, value, _is_variable(scope, name))
+                variable = _is_variable(scope, name)
+                if variable and _is_flag(value) and _may_change(machine, scope):
+                    return Unknown(f"{place[0]}.{name}", name, cell=machine.cell(place))
+                return _as_variable(machine, place, value, variable)
         innermost = False
         scope = scope.parent
     if name == "__name__":
@@ -46,6 +49,17 @@ def read_name(machine: Machine, name: str) -> Value:
         if names.fact(f"{module}.{name}") is not None or name in ("Empty", "Full"):
             return values.Library(f"{module}.{name}")
     return Unknown(f"name {name}", name)
+
+
+def _is_flag(value: Value) -> bool:
+    return isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
+
+
+def _may_change(machine: Machine, scope: Scope) -> bool:
+    """Say whether a variable of `scope` may be changed by others while the actor runs."""
+    if machine.actor.index == 0:
+        return False
+    return all(frame.scope is not scope for frame in machine.frames)
 
 
 def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> None:
@@ -224,8 +238,7 @@ def _read_variable_attribute(machine: Machine, place: Place, value: Value) -> Va
     """
     if place[1] not in machine.assigned_attributes:
         return value
-    flag = isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
-    if flag and (machine.actor.index != 0 or machine.loops):
+    if _is_flag(value) and (machine.actor.index != 0 or machine.loops):
         return Unknown(f"{place[0]}.{place[1]}", place[1], cell=machine.cell(place))
     return _as_variable(machine, place, value, True)
 

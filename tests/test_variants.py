@@ -1,0 +1,157 @@
+"""Settings go the same way everywhere in one run."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_joinqueue.analysis.variants import MOST_SETTINGS, settings_in, variants
+from flake8_joinqueue.analysis.walking import atoms_in, operations_in
+from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.protocol import (
+    AllOf,
+    AnyOf,
+    AnyOrder,
+    Block,
+    Branch,
+    Condition,
+    Hunch,
+    Loop,
+    Not,
+    Operation,
+    Raise,
+    Setting,
+)
+from tests.protocols import (
+    IS_NONE,
+    actor,
+    again,
+    at,
+    attempt,
+    back,
+    call,
+    forever,
+    get,
+    handler,
+    leave,
+    program,
+    put,
+    repeat,
+    scope,
+    when,
+    while_,
+)
+
+A = Setting("a")
+B = Setting("b")
+
+
+def bodies(*body: Operation) -> list[Block]:
+    return [variant.actors[0].body for variant in variants(program(*body))]
+
+
+def lines(block: Block) -> list[int]:
+    return [operation.site.line for operation in operations_in(block)]
+
+
+def conditions(block: Block) -> list[Condition]:
+    return [
+        operation.condition
+        for operation in operations_in(block)
+        if isinstance(operation, Branch | Loop)
+    ]
+
+
+def test_without_settings_there_is_one_variant() -> None:
+    assert [lines(body) for body in bodies(put(1), call(2))] == [[1, 2]]
+
+
+def test_a_setting_goes_the_same_way_everywhere() -> None:
+    body = when(1, A, put(2), otherwise=(put(3),)), call(4), when(5, Not(A), put(6))
+    assert [lines(found) for found in bodies(*body)] == [[2, 4], [3, 4, 6]]
+
+
+def test_a_setting_goes_the_same_way_in_every_actor() -> None:
+    protocol = program(when(1, A, put(2)), actors=(actor(1, when(3, A, get(4))),))
+    found = [[lines(a.body) for a in variant.actors] for variant in variants(protocol)]
+    assert found == [[[2], [4]], [[], []]]
+
+
+def test_settings_are_folded_out_of_conditions() -> None:
+    body = when(1, AnyOf((A, AllOf((B, IS_NONE)))), put(2))
+    found = [(lines(variant), conditions(variant)) for variant in bodies(body)]
+    assert found == [([2], []), ([2], []), ([1, 2], [IS_NONE]), ([], [])]
+
+
+def test_code_behind_a_jump_is_dropped() -> None:
+    assert [lines(b) for b in bodies(when(1, A, back(2)), put(3))] == [[2], [3]]
+    both = when(1, IS_NONE, back(2), otherwise=(Raise("ValueError", at(3)),))
+    assert [lines(b) for b in bodies(both, put(4))] == [[1, 2, 3]]
+
+
+def test_a_loop_on_a_setting_may_run_any_number_of_times() -> None:
+    (body,) = bodies(while_(1, A, get(2)))
+    assert conditions(body) == [Hunch()]
+
+
+def test_a_loop_that_never_runs_is_its_head() -> None:
+    assert [lines(b) for b in bodies(while_(1, condition=False, head=(get(2),)))] == [[2]]
+
+
+@pytest.mark.parametrize(
+    "arm", [(leave(3),), (back(3),), (scope(3, Raise("ValueError", at(4))),), (call(5), leave(3))]
+)
+def test_a_setting_that_leaves_a_loop_is_a_stop_flag(arm: Block) -> None:
+    (body,) = bodies(forever(1, get(2), when(2, A, *arm)))
+    atoms = [atom for condition in conditions(body) for atom in atoms_in(condition)]
+    assert Hunch(outside=True) in atoms
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        when(2, A, again(3)),
+        when(2, A, repeat(3, None, leave(4))),
+        when(2, A, scope(3, back(4))),
+        when(2, A, when(3, IS_NONE, leave(4))),
+        scope(2, when(3, A, back(4))),
+        when(2, A, leave(3), otherwise=(back(4),)),
+    ],
+)
+def test_a_setting_that_does_not_leave_the_loop_is_no_stop_flag(inside: Operation) -> None:
+    found = bodies(forever(1, get(2), inside))
+    assert len(found) == 2
+    atoms = [atom for b in found for condition in conditions(b) for atom in atoms_in(condition)]
+    assert not any(isinstance(atom, Hunch) for atom in atoms)
+
+
+def test_a_setting_with_equal_sides_makes_no_difference() -> None:
+    step = put(2)
+    assert [lines(b) for b in bodies(when(1, A, step, otherwise=(step,)))] == [[2]]
+
+
+def test_settings_that_matter_little_give_way_where_there_are_many() -> None:
+    light = [when(1, Setting(f"light {n}"), call(2)) for n in range(10)]
+    found = bodies(*light, when(3, A, put(4)))
+    assert len(found) == 2
+    assert all(not list(settings_in(c)) for body in found for c in conditions(body))
+
+
+def test_too_many_settings_are_refused() -> None:
+    weighty = [when(1, Setting(f"weighty {n}"), put(2)) for n in range(MOST_SETTINGS + 1)]
+    with pytest.raises(NotAnalysed, match="7 settings"):
+        bodies(*weighty)
+    assert len(bodies(*weighty[:-1])) == 2**MOST_SETTINGS
+
+
+def test_blocks_of_every_kind_are_gone_through() -> None:
+    setting = when(1, A, put(2))
+    nested: list[Operation] = [
+        attempt(3, setting, handlers=(handler(4, "ValueError", setting),), final=(setting,)),
+        AnyOrder(((setting,), (setting,)), at(5)),
+        scope(6, setting),
+        while_(7, IS_NONE, setting, head=(setting,)),
+    ]
+    for operation in nested:
+        with_put, without = bodies(operation)
+        assert 2 in lines(with_put)
+        assert 2 not in lines(without)
