@@ -86,7 +86,8 @@ def _tuple(machine: Machine, node: cst.Tuple) -> Value:
 
 def _list(machine: Machine, node: cst.List | cst.Set) -> Value:
     found = [_element(machine, element) for element in node.elements]
-    return new_container(machine, iteration.joined(machine, found))
+    kind = "set" if isinstance(node, cst.Set) else "list"
+    return new_container(machine, iteration.joined(machine, found), kind)
 
 
 def _element(machine: Machine, element: cst.BaseElement) -> tuple[Segment, ...]:
@@ -137,7 +138,16 @@ def _subscript(machine: Machine, node: cst.Subscript) -> Value:
             return iteration.cut(
                 machine, base, _bound(machine, part.lower), _bound(machine, part.upper)
             )
+    run_parts(machine, node)
     return machine.unknown("", base)
+
+
+def run_parts(machine: Machine, node: cst.Subscript) -> None:
+    """Run what stands in the brackets of a subscript of several parts or a slice."""
+    for element in node.slice:
+        for part in trees.parts(element.slice):
+            if isinstance(part, cst.BaseExpression):
+                evaluate(machine, part)
 
 
 def _bound(machine: Machine, node: cst.BaseExpression | None) -> Count | None:

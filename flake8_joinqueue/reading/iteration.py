@@ -137,6 +137,8 @@ def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNo
     part = target.slice[0].slice
     if isinstance(part, cst.Index):
         index = expressions.evaluate(machine, part.value)
+    else:
+        expressions.run_parts(machine, target)
     if not isinstance(base, values.Container):
         calls.leak(machine, value, node, "stored in a container from elsewhere")
         return

@@ -56,7 +56,7 @@ def subclass(
     node: cst.CSTNode,
 ) -> Value:
     """Make an instance of a queue class of the file."""
-    queue = make(machine, known.kind, Arguments(), node)
+    queue = make(machine, known.kind, arguments, node)
     own = [base for base in classes.lineage(made) if isinstance(base, values.Class)]
     for base in own:
         for name in machine.heap.names(base.scope.serial):
