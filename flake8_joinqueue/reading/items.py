@@ -40,6 +40,10 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
         return Literal(value.value, value.label)
     if isinstance(value, values.Number) and value.count.number is not None:
         return Literal(value.count.number)
+    if isinstance(value, values.Tuple):
+        parts = [as_constant_item(machine, part) for part in value.values[:_MAX_FIELDS]]
+        known = [part for part in parts if part is not None]
+        return Record(tuple(known), value.type_name) if len(known) == len(value.values) else None
     if isinstance(value, values.Member):
         return Named(value.name)
     if isinstance(value, values.Class):

@@ -129,6 +129,11 @@ def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[
             for s in by_others
             if program.finished_before(producer, s) is False
             and not program.synchronised(producer, s)
+            and not all(
+                program.covered(producer, put_of(work), s)
+                for work in program.work_puts(queue)
+                if work.actor == index
+            )
         ]
         # Sentinels put after the producer has ended are enough for nobody, if some were before.
         if _enough(program, early, taken):

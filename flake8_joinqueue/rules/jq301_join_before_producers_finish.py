@@ -42,8 +42,8 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event, before
-from flake8_joinqueue.protocol import Actor, Put, Queue
+from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.protocol import Actor, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name, started
 
@@ -87,24 +87,11 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
         return False
     if program.finished_before(producer, join) is not False:
         return False
+    # An item that the join itself waits for covers what is put while it is worked on.
     return any(
-        not _is_covered(program, queue, put_of(event), join, producer)
+        not program.covered(producer, put_of(event), join, also=queue)
         for event in _work(program, queue, producer)
     )
-
-
-def _is_covered(program: Program, queue: Queue, put: Put, join: Event, producer: Actor) -> bool:
-    """Say whether a put comes only while some item is not accounted for that is waited for."""
-    for other in program.protocol.queues:
-        waited = other.index == queue.index or any(
-            before(earlier, join) for earlier in program.joins(other)
-        )
-        if not waited or not other.kind.joinable:
-            continue
-        consumption = program.consumption(producer, other)
-        if consumption.gets and not consumption.never_accounts and consumption.holds_while(put):
-            return True
-    return False
 
 
 def _report(program: Program, queue: Queue, join: Event, producer: Actor) -> Report:
