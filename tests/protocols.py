@@ -128,7 +128,7 @@ def handler(line: int, name: str, *body: Operation) -> Handler:
     return Handler(names, body, at(line))
 
 
-def queue(
+def queue(  # noqa: PLR0913 (each has a default)
     index: int = 0,
     name: str = "tasks",
     kind: QueueKind = PROCESS_JOINABLE,

@@ -32,8 +32,8 @@ from flake8_joinqueue.protocol import (
 from tests.protocols import (
     IS_NONE,
     ITEM,
-    N,
     NONE,
+    N,
     again,
     at,
     attempt,

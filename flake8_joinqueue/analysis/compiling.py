@@ -92,7 +92,9 @@ class Compiler:
             follow = self._operation(operation, follow, context)
         return follow
 
-    def _operation(self, operation: Operation, follow: int, context: _Context) -> int:
+    def _operation(  # noqa: C901, PLR0912 (one case a kind of operation)
+        self, operation: Operation, follow: int, context: _Context
+    ) -> int:
         match operation:
             case Branch():
                 return self._branch(operation, follow, context)
@@ -247,7 +249,7 @@ class Compiler:
         )
 
     def _targets(self, frame: _Frame | None, thrown: str) -> tuple[list[int], bool]:
-        """Return the handlers that catch what is thrown, and whether it may get past all of them."""
+        """Return the handlers that catch what is thrown, and whether it may get past them."""
         found: list[int] = []
         for handler, enter in frame.handlers if frame else ():
             answer = catches(handler, thrown)

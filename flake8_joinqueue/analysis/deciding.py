@@ -144,7 +144,7 @@ def _identical(item: Item, other: Item, *, pickled: bool) -> bool | None:
         case Literal(), Literal():
             if not _same(item, other):
                 return False
-            return _keeps_identity(item) or (False if pickled else True)
+            return _keeps_identity(item) or not pickled
         case Named(), Named():
             return item == other
         case Unique(), Unique():
@@ -185,6 +185,11 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
             if False in answers:
                 return False
             return None if None in answers else True
+        case (Named(sealed=True) as named, Literal() as literal) | (
+            Literal() as literal,
+            Named(sealed=True) as named,
+        ):
+            return named.equals is not None and bool(named.equals.value == literal.value)
         case (Named(), Literal()) | (Literal(), Named()):
             # An enum member may equal its value.
             return None if not _is_singleton(item) and not _is_singleton(other) else False

@@ -65,7 +65,7 @@ class _State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DoneStep:
-    """A `task_done` on a way from `source`, after `before` others, and whether nothing was taken."""
+    """A `task_done` on a way from `source` after `before` others; `empty` if nothing was taken."""
 
     source: Station | None
     done: TaskDone

@@ -294,23 +294,6 @@ class Program:
                 return True
         return False
 
-    def covered(
-        self, producer: Actor, put: Put, moment: Event, also: Queue | None = None
-    ) -> bool:
-        """Say whether a put comes only while an item is not accounted for that was waited for.
-
-        That is one of a queue joined before `moment`, or of the queue `also`.
-        """
-        for queue in self.protocol.queues:
-            if not queue.kind.joinable:
-                continue
-            if queue is also or any(before(join, moment) for join in self.joins(queue)):
-                consumption = self.consumption(producer, queue)
-                accounts = consumption.gets and not consumption.never_accounts
-                if accounts and consumption.holds_while(put):
-                    return True
-        return False
-
     def last(self, events: Iterable[Event]) -> Event:
         """Return the event that stands last in the source."""
         return max(events, key=lambda event: site_of(event).span)

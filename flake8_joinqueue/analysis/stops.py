@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flake8_joinqueue.analysis.program import Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before
-from flake8_joinqueue.counts import Count, populated, total
-from flake8_joinqueue.protocol import Queue
+from flake8_joinqueue.counts import Count, less, populated, total
+from flake8_joinqueue.protocol import Actor, Put, Queue
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -24,14 +24,46 @@ def all_stop(program: Program, queue: Queue) -> bool:
 
 def needed(program: Program, queue: Queue) -> Count | None:
     """Return how many sentinels all consumers of a queue take together, where that is known."""
-    needs: list[Count] = []
-    for consumer in program.consumers(queue):
-        started = program.started(consumer.actor)
-        takes = consumer.consumption.takes
-        if started is None or takes is None:
-            return None
-        needs.append(populated(started * takes))
-    return total(needs)
+    needs = [needed_by(program, consumer) for consumer in program.consumers(queue)]
+    known = [count for count in needs if count is not None]
+    return total(known) if len(known) == len(needs) else None
+
+
+def needed_by(program: Program, consumer: Consumer) -> Count | None:
+    """Return how many sentinels all instances of a consumer take, where that is known."""
+    started = program.started(consumer.actor)
+    takes = consumer.consumption.takes
+    return None if started is None or takes is None else populated(started * takes)
+
+
+def covered(
+    program: Program, producer: Actor, put: Put, moment: Event, also: Queue | None = None
+) -> bool:
+    """Say whether a stage's put of work has surely been done at a moment of another actor.
+
+    That is where a queue it takes from was joined before: if it puts before it accounts for the
+    item, or if its sentinels, which it takes last, were waited for as well. An item of the queue
+    `also` covers what is put while it is not accounted for.
+    """
+    for queue in program.protocol.queues:
+        if not queue.kind.joinable:
+            continue
+        joins = [join for join in program.joins(queue) if before(join, moment)]
+        if queue is not also and not joins:
+            continue
+        consumption = program.consumption(producer, queue)
+        if not consumption.gets or consumption.never_accounts:
+            continue
+        if consumption.holds_while(put) or any(_all_told(program, queue, join) for join in joins):
+            return True
+    return False
+
+
+def _all_told(program: Program, queue: Queue, join: Event) -> bool:
+    """Say whether a sentinel for each consumer is surely on the queue where it is joined."""
+    told = [put for put in program.sentinel_puts(queue) if before(put, join)]
+    put, taken = program.times(told) if told else None, needed(program, queue)
+    return put is not None and taken is not None and less(put, taken) is False
 
 
 def put_before(program: Program, events: Iterable[Event], moment: Event) -> list[Event]:

@@ -29,11 +29,14 @@ class Literal:
 class Named:
     """A value with one identity a program: a class, a function, an enum member.
 
-    Pickling finds it again by its dotted `name`, so `is` holds across processes.
+    Pickling finds it again by its dotted `name`, so `is` holds across processes. `sealed` says that
+    it is in sight, and equals no constant but `equals` (an `IntEnum` member equals its number).
     """
 
     name: str
     label: str = field(default="", compare=False)
+    sealed: bool = field(default=False, compare=False)
+    equals: Literal | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 _ENUMS = frozenset({"enum.Enum", "enum.IntEnum", "enum.Flag", "enum.IntFlag", "enum.StrEnum"})
+_OF_CONSTANTS = frozenset({"enum.IntEnum", "enum.IntFlag", "enum.StrEnum", "int", "str"})
 _BUILTINS = frozenset(dir(builtins))
 _HARMLESS_BASES = frozenset({"abc.ABC", "typing.Generic", "typing.Protocol", "typing.Generic[T]"})
 _NAMED_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
@@ -62,8 +63,17 @@ def _make_members(machine: Machine, made: Class) -> None:
         if value is None or isinstance(value, (values.Function, values.Content)):
             continue
         if not name.startswith("_"):
-            member = values.Member(f"{made.name}.{name}", value)
+            member = values.Member(
+                f"{made.name}.{name}",
+                value,
+                sealed=not has_unknown_base(made),
+                equals=value if _is_of_constants(made) else None,
+            )
             machine.heap.set((made.scope.serial, name), member)
+
+
+def _is_of_constants(made: Class) -> bool:
+    return any(isinstance(base, Library) and base.name in _OF_CONSTANTS for base in lineage(made))
 
 
 # --- attributes ----------------------------------------------------------------------------------

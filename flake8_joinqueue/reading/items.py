@@ -45,7 +45,9 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
         known = [part for part in parts if part is not None]
         return Record(tuple(known), value.type_name) if len(known) == len(value.values) else None
     if isinstance(value, values.Member):
-        return Named(value.name)
+        constant = as_constant_item(machine, value.equals) if value.equals is not None else None
+        equals = constant if isinstance(constant, Literal) else None
+        return Named(value.name, sealed=value.sealed, equals=equals)
     if isinstance(value, values.Class):
         return Named(value.name, value.name)
     if isinstance(value, values.Function):

@@ -141,10 +141,16 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an enum, by its dotted name, with what it was defined as."""
+    """A member of an enum, by its dotted name, with what it was defined as.
+
+    `sealed`: all bases of the enum are in sight, so that it equals nothing but itself and, where
+    the enum is one of numbers or strings, `equals`.
+    """
 
     name: str
     value: Value | None = field(default=None, compare=False)
+    sealed: bool = field(default=False, compare=False)
+    equals: Value | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

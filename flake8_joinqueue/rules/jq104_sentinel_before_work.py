@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.stops import all_stop, needed
+from flake8_joinqueue.analysis.stops import all_stop, covered, needed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, Count, less, total
 from flake8_joinqueue.protocol import Actor, Put, Queue, Start
@@ -129,16 +129,23 @@ def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[
             for s in by_others
             if program.finished_before(producer, s) is False
             and not program.synchronised(producer, s)
-            and not all(
-                program.covered(producer, put_of(work), s)
-                for work in program.work_puts(queue)
-                if work.actor == index
-            )
+            and not _all_in(program, queue, producer, s)
         ]
         # Sentinels put after the producer has ended are enough for nobody, if some were before.
         if _enough(program, early, taken):
             why = f"while {name(producer)} (put() on {_where(program, queue, producer)}) still puts"
             yield _report(program, queue, program.last(early), why, producer)
+
+
+def _all_in(program: Program, queue: Queue, producer: Actor, sentinel: Event) -> bool:
+    """Say whether all that a stage puts surely lies on the queue where a sentinel is put."""
+    if queue.kind.feeder:
+        return False  # put and counted, it may still be on its way when the sentinel passes
+    return all(
+        covered(program, producer, put_of(work), sentinel)
+        for work in program.work_puts(queue)
+        if work.actor == producer.index
+    )
 
 
 def _where(program: Program, queue: Queue, producer: Actor) -> str:

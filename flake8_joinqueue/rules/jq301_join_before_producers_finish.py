@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
+from flake8_joinqueue.analysis.stops import covered
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.protocol import Actor, Queue
 from flake8_joinqueue.rules.report import Report
@@ -89,7 +90,7 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
         return False
     # An item that the join itself waits for covers what is put while it is worked on.
     return any(
-        not program.covered(producer, put_of(event), join, also=queue)
+        not covered(program, producer, put_of(event), join, also=queue)
         for event in _work(program, queue, producer)
     )
 

@@ -40,8 +40,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.stops import needed_by
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
-from flake8_joinqueue.counts import ONE, ZERO, less
+from flake8_joinqueue.counts import ONE, ZERO, less, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
@@ -74,7 +75,7 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         late = [put for put in sentinels if not before(put, wait)]
         if not any(may_precede(wait, put) for put in late):
             continue
-        if _by_turns(program, consumer, wait, late) or _too_few(program, consumer, wait, sentinels):
+        if _by_turns(program, consumer, wait, late) or _too_few(program, queue, consumer, wait):
             message = (
                 f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
                 f"({lines(late)}): neither side moves again, put them all, then join"
@@ -97,16 +98,28 @@ def _by_turns(program: Program, consumer: Consumer, wait: Event, late: list[Even
     )
 
 
-def _too_few(program: Program, consumer: Consumer, wait: Event, sentinels: list[Event]) -> bool:
+def _too_few(program: Program, queue: Queue, consumer: Consumer, wait: Event) -> bool:
+    """Say whether fewer sentinels are put before than may be taken by others first."""
+    sentinels = program.sentinel_puts(queue)
     early = [put for put in sentinels if before(put, wait)]
     if len(early) + sum(before(wait, put) for put in sentinels) < len(sentinels):
+        return False
+    put = program.times(early) if early else ZERO
+    if put is None:
         return False
     waits = [
         other for other in program.waits(consumer.actor) if other is wait or before(other, wait)
     ]
-    put = program.times(early) if early else ZERO
     joined = program.times(waits)
     takes = consumer.consumption.takes
-    if put is None or joined is None or takes is None:
-        return False
-    return less(put, joined * takes) is True
+    if joined is not None and takes is not None and less(put, joined * takes):
+        return True
+    # Which of the workers there are takes a sentinel is not known.
+    present = [
+        other
+        for other in program.consumers(queue)
+        if program.may_run_at(other.actor, wait) and other.actor is not program.main
+    ]
+    taken = [needed_by(program, other) for other in present]
+    known = [count for count in taken if count is not None]
+    return len(known) == len(taken) and less(put, total(known)) is True

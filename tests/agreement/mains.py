@@ -28,7 +28,9 @@ class MainText:
         """The loop that puts the work."""
         item, scene = self.scene.theme.item, self.scene
         put = f'("work", {item})' if scene.pairs else item
-        pause = [f"{scene.module('time')}.sleep(0.01)"] * (self.recipe["pause"] == "yes")
+        pause = []
+        if self.recipe["pause"] == "yes":
+            pause = [f"{scene.module('time')}.sleep(0.01)"]
         return block(f"for {item} in {items}:", [*pause, f"{queue}.put({put})"])
 
     def fill(self) -> list[str]:
@@ -42,10 +44,9 @@ class MainText:
         if producers == "main":
             told = [line.replace("@", self.queue) for line in own]
             return self.fill_loop(self.queue, items) + extra + told
-        constant = theme.constant.lower()
         told = [line.replace("@", theme.queue) for line in own]
-        body = self.fill_loop(theme.queue, constant) + told
-        scene.define(name, block(f"def {name}({theme.queue}, {constant}):", body))
+        body = self.fill_loop(theme.queue, "batch") + told
+        scene.define(name, block(f"def {name}({theme.queue}, batch):", body))
         if producers == "helper":
             return [f"{name}({self.queue}, {items})", *extra]
         actor = scene.actor()
@@ -177,9 +178,7 @@ class MainText:
         """What comes last: the results."""
         results = self.recipe["results"]
         if results == "drained":
-            item = self.scene.theme.item
-            return block(f"for _ in {self.items()}:", [f"print({self.scene.main_results}.get())"
-                         if item else ""])  # fmt: skip
+            return block(f"for _ in {self.items()}:", [f"print({self.scene.main_results}.get())"])
         if results == "writer":
             if self.recipe["writer"] == "early":
                 put = [] if "W" in self.recipe["order"].split() else self.crew.end_writer()

@@ -50,10 +50,9 @@ class Crew:
         """What a variable that holds the number of workers is set to."""
         size = self.scene.recipe["size"]
         if size == "cpu_count":
-            module, name = ("os", "") if self.scene.threads else ("multiprocessing", "cpu_count")
-            if not name:
+            if self.scene.threads:
                 return f"{self.scene.module('os')}.cpu_count()"
-            return self.scene.library(module, name) + "()"
+            return self.scene.library("multiprocessing", "cpu_count") + "()"
         if size == "environment":
             return f'int({self.scene.module("os")}.environ.get("WORKERS", "{self.number}"))'
         return str(self.number)

@@ -1,0 +1,232 @@
+"""Holds the linter's findings on a program against the simulator's verdict."""
+
+from __future__ import annotations
+
+import enum
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import flake8_joinqueue
+from flake8_joinqueue.findings import Finding
+from tests.simulator import Budget, Judgement, Outcome, OutcomeKind, judge
+from tests.test_fixtures_judged import AS_THE_RULE_SAYS
+
+from .choices import Recipe
+from .programs import Program, write
+
+OFF_BY_DEFAULT = frozenset({"JQ000", "JQ204", "JQ206", "JQ501"})
+QUICK = Budget(schedules=120, random=30, seconds=8)
+THOROUGH = Budget(schedules=3000, random=600, seconds=25)
+"""For a program that is said to be good in spite of a finding: is it really?"""
+
+Linter = Callable[[str], Sequence[Finding]]
+
+_LATER: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("value", frozenset({"object", "instance"}), "JQ106"),
+    ("compare", frozenset({"other"}), "JQ106"),
+    ("stop", frozenset({"put_back"}), "JQ107"),
+    ("stop", frozenset({"no_wait", "empty"}), "JQ108"),
+    ("stop", frozenset({"timeout", "timeout_test", "wrong_timeout", "no_wait"}), "JQ205"),
+    ("stop", frozenset({"counted"}), "JQ306"),
+    ("order", frozenset({"P Q S J T W"}), "JQ303"),
+    ("daemon", frozenset({"keyword", "attribute"}), "JQ409"),
+    ("setting", frozenset({"daemon"}), "JQ409"),
+    ("results", frozenset({"drained"}), "JQ306"),
+    ("trouble", frozenset({"uncaught"}), "JQ204"),
+)
+"""Which options go wrong in a way that only this rule speaks of."""
+
+
+class Verdict(enum.Enum):
+    """What running a program, with every value of its settings, has shown."""
+
+    BAD = "bad"
+    GOOD = "good"
+    MIXED = "depends on a setting"
+    UNDECIDED = "undecided"
+
+
+class Agreement(enum.Enum):
+    """How verdict and findings go together."""
+
+    AGREE_BAD = "agree-bad"
+    AGREE_GOOD = "agree-good"
+    WRONG_CODE = "wrong code"
+    FALSE_ALARM = "false alarm"
+    MISSED = "missed"
+    NO_RULE = "no rule yet"
+    UNDECIDED = "undecided"
+    NOT_ANALYSED = "not analysed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of one program.
+
+    ``codes`` are the findings' codes, ``unconfirmed`` those of them that no failure fits, and
+    ``cause`` is the kind of failure: who waits on what, what was raised.
+    """
+
+    recipe: Recipe
+    source: str
+    verdict: Verdict
+    agreement: Agreement
+    codes: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
+    cause: str
+    findings: tuple[str, ...]
+    account: str
+    seconds: tuple[float, float]
+
+    @property
+    def label(self) -> str:
+        """The kind of disagreement: two programs with the same label show the same thing."""
+        if self.agreement in (Agreement.FALSE_ALARM, Agreement.WRONG_CODE):
+            return f"{self.agreement.value}: {', '.join(sorted(set(self.codes)))}"
+        return f"{self.agreement.value}: {self.cause}"
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether linter and simulator say different things."""
+        return self.agreement in (
+            Agreement.FALSE_ALARM, Agreement.MISSED, Agreement.WRONG_CODE,
+            Agreement.NOT_ANALYSED, Agreement.FAILED,
+        )  # fmt: skip
+
+
+def rules_there_are() -> frozenset[str]:
+    """The codes of the rules that exist."""
+    folder = Path(flake8_joinqueue.__file__).parent / "rules"
+    return frozenset(path.name[:5].upper() for path in folder.glob("jq[0-9][0-9][0-9]_*.py"))
+
+
+def goes_wrong(outcome: Outcome) -> bool:
+    """Whether this schedule shows a fault: a failure, or a queue's ``join`` that was too early."""
+    return outcome.failed or bool(outcome.early_joins)
+
+
+def verdict_on(judgements: Sequence[Judgement]) -> Verdict:
+    """One verdict for a program judged with every value of its settings."""
+    bad = [any(goes_wrong(o) for o in j.outcomes) for j in judgements]
+    if all(bad):
+        return Verdict.BAD
+    open_ones = [
+        any(o.kind is OutcomeKind.UNDECIDED for o in j.outcomes) or not j.outcomes
+        for j, failed in zip(judgements, bad, strict=True)
+        if not failed
+    ]
+    if any(open_ones):
+        return Verdict.UNDECIDED
+    return Verdict.MIXED if any(bad) else Verdict.GOOD
+
+
+def cause_of(judgements: Sequence[Judgement]) -> str:
+    """The kind of the first failure in words, without names of a single program."""
+    for outcome in (o for j in judgements for o in j.outcomes):
+        if outcome.kind is OutcomeKind.HANGS:
+            waits = {f"{w.role} in {w.operation}" for w in outcome.waits}
+            errors = {e.type for e in outcome.errors}
+            after = f" after {', '.join(sorted(errors))}" if errors else ""
+            return f"hangs: {', '.join(sorted(waits))}{after}"
+        if outcome.kind is OutcomeKind.RAISES:
+            return f"raises: {', '.join(sorted({e.type for e in outcome.errors}))}"
+        if outcome.kind is OutcomeKind.LOSES_ITEMS:
+            return "loses items" + (" held" if any(x.held for x in outcome.lost) else "")
+    if any(o.early_joins for j in judgements for o in j.outcomes):
+        return "queue.join() returns early"
+    reasons = {re.sub(r"\d+", "N", o.reason) for j in judgements for o in j.outcomes if o.reason}
+    return ", ".join(sorted(reasons))
+
+
+def fits(code: str, judgements: Sequence[Judgement]) -> bool:
+    """Whether the failure a code speaks of was seen, with every value of the settings."""
+    seen = AS_THE_RULE_SAYS.get(code)
+    return seen is None or any(seen(o) for j in judgements for o in j.outcomes)
+
+
+def beyond_the_rules(recipe: Recipe, existing: frozenset[str]) -> bool:
+    """Whether some option goes wrong in a way for which there is no rule (switched on) yet."""
+    return any(
+        recipe[choice] in options and (code not in existing or code in OFF_BY_DEFAULT)
+        for choice, options, code in _LATER
+    )
+
+
+def agreement_of(
+    recipe: Recipe,
+    verdict: Verdict,
+    codes: Sequence[str],
+    unconfirmed: Sequence[str],
+    existing: frozenset[str],
+) -> Agreement:
+    """How a verdict and the codes found go together."""
+    if verdict is Verdict.UNDECIDED:
+        return Agreement.UNDECIDED
+    if verdict is Verdict.BAD and codes:
+        return Agreement.WRONG_CODE if len(unconfirmed) == len(codes) else Agreement.AGREE_BAD
+    if verdict is Verdict.BAD:
+        beyond = beyond_the_rules(recipe, existing)
+        return Agreement.NO_RULE if beyond else Agreement.MISSED
+    # What depends on a setting may only be reported where it is so for both values.
+    return Agreement.FALSE_ALARM if codes else Agreement.AGREE_GOOD
+
+
+def judged(program: Program, budget: Budget) -> list[Judgement]:
+    """The simulator's judgement for every value of the program's settings."""
+    return [judge(source, budget=budget) for source in program.variants]
+
+
+def compare(recipe: Recipe, linter: Linter, existing: frozenset[str] | None = None) -> Comparison:
+    """Write a recipe's program, run it and lint it, and hold the one against the other."""
+    existing = rules_there_are() if existing is None else existing
+    program = write(recipe)
+    start = time.perf_counter()
+    every = list(linter(program.source))
+    linted = time.perf_counter() - start
+    findings = [f for f in every if f.code not in OFF_BY_DEFAULT]
+    start = time.perf_counter()
+    judgements = judged(program, QUICK)
+    if findings and verdict_on(judgements) in (Verdict.GOOD, Verdict.MIXED):
+        judgements = judged(program, THOROUGH)
+    verdict = verdict_on(judgements)
+    codes = tuple(f.code for f in findings)
+    unconfirmed = tuple(c for c in codes if not fits(c, judgements))
+    agreement = agreement_of(recipe, verdict, codes, unconfirmed, existing)
+    if any(f.code == "JQ000" for f in every) and not findings:
+        agreement = Agreement.NOT_ANALYSED
+    return Comparison(
+        recipe,
+        program.source,
+        verdict,
+        agreement,
+        codes,
+        unconfirmed,
+        cause_of(judgements),
+        tuple(f"{f.line}:{f.column} {f.code} {f.message}" for f in every),
+        account_of(judgements),
+        (linted, time.perf_counter() - start),
+    )
+
+
+def account_of(judgements: Sequence[Judgement]) -> str:
+    """What was seen, and the shortest schedule on which it went wrong."""
+    lines: list[str] = []
+    for number, judgement in enumerate(judgements):
+        if number:
+            lines.append("with the setting the other way:")
+        for outcome in judgement.outcomes:
+            lines.append(f"{outcome.kind.value} {outcome.reason}".rstrip())
+            lines += [f"  {w.actor} waits in {w.operation}, line {w.line}" for w in outcome.waits]
+            lines += [f"  {e.actor} raises {e.type}: {e.message}, line {e.line}"
+                      for e in outcome.errors]  # fmt: skip
+            lines += [f"  {x.queue} loses {', '.join(x.items)}" for x in outcome.lost]
+            lines += [f"  {j.actor} joins {j.queue} early, line {j.line}"
+                      for j in outcome.early_joins]  # fmt: skip
+        wrong = [o for o in judgement.outcomes if goes_wrong(o)]
+        if wrong:
+            lines += ["trace:", *wrong[0].trace.splitlines()]
+    return "\n".join(lines)
