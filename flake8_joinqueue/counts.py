@@ -15,7 +15,7 @@ _serials = itertools.count()
 
 @dataclass(frozen=True, slots=True, order=True)
 class Symbol:
-    """An unknown whole number of at least `low`. Two symbols are the same number if they are equal."""
+    """An unknown whole number of at least `low`. Equal symbols are the same number."""
 
     name: str
     serial: int = 0

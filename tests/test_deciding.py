@@ -63,7 +63,16 @@ def test_one_test(how: How, against: Item, item: Item, thread: object, process: 
 
 def test_falsy() -> None:
     falsy = a_test(How.FALSY)
-    values: list[Item] = [NONE, Literal(0), Literal(""), STOP, Record(()), Record((NONE,)), TOKEN, JOB]
+    values: list[Item] = [
+        NONE,
+        Literal(0),
+        Literal(""),
+        STOP,
+        Record(()),
+        Record((NONE,)),
+        TOKEN,
+        JOB,
+    ]
     expected = [True, True, True, False, True, False, False, None]
     assert [decide(falsy, value, pickled=False) for value in values] == expected
 

@@ -65,9 +65,7 @@ def courses(flow: Flow) -> set[tuple[int, ...]]:
         elif node not in seen:
             operation = flow.nodes[node].operation
             here = lines if operation is None else (*lines, operation.site.line)
-            todo.extend(
-                (edge.target, here, seen | {node}) for edge in flow.successors(node)
-            )
+            todo.extend((edge.target, here, seen | {node}) for edge in flow.successors(node))
     return found
 
 

@@ -240,8 +240,9 @@ class Explorer:
         return state
 
     def _ends_path(self, node: Node, state: _State, source: Station) -> bool:
-        """Say whether a node is a jump that ends the way: not one of an inner loop or of a helper
-        entered later, and not one behind the loop of the `get`.
+        """Say whether a node is a jump that ends the way.
+
+        One of an inner loop or of a helper entered later does not, nor one behind the `get`'s loop.
         """
         loops = self._flow.nodes[source.node].loops
         if loops and loops[-1] not in node.loops:
@@ -263,13 +264,13 @@ class Explorer:
             return
         after = self._done(state, node, source)
         for edge in node.edges:
-            mark = self._mark(state.node, node, edge)
+            mark = self._mark(state.node, edge)
             following = after._replace(node=edge.target)
             if mark:
                 following = following._replace(marks=following.marks | {mark})
             yield following
 
-    def _mark(self, index: int, node: Node, edge: Edge) -> str:
+    def _mark(self, index: int, edge: Edge) -> str:
         if edge.kind is EdgeKind.RAISED:
             return "raised"
         if edge.kind is EdgeKind.CHOICE:
@@ -382,7 +383,7 @@ class Explorer:
             return following._replace(facts=state.facts | {(test, edge.truth)})
         return following
 
-    def _left(
+    def _left(  # noqa: PLR0913 (one step of `_test`, given all it knows)
         self,
         following: _State,
         state: _State,

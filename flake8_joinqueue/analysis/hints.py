@@ -31,7 +31,7 @@ def is_sentinel_by_intention(item: Item) -> bool:
     if isinstance(item, Data):
         return False
     if isinstance(item, Record):
-        # ("stop", None), (None, None)
+        # A record of nothing but `None`, or with a part that says so: `("stop", None)`.
         nothing = all(isinstance(part, Literal) and part.value is None for part in item.fields)
         return bool(item.fields) and (nothing or any(map(sounds_like_the_end, item.fields)))
     return (isinstance(item, Literal) and item.value is None) or sounds_like_the_end(item)

@@ -259,7 +259,7 @@ class Program:
         )
 
     def finished_before(self, actor: Actor, event: Event) -> bool | None:
-        """Say whether all of an actor have ended when an event comes; `None` where they may have."""
+        """Say whether all of an actor have ended when an event comes; `None` where they may."""
         waits = [
             wait
             for wait in self.waits(actor)
@@ -280,8 +280,9 @@ class Program:
         return None if missing is None else not missing
 
     def synchronised(self, actor: Actor, event: Event) -> bool:
-        """Say whether, between an actor's start and an event of who started it, there is something
-        else that may wait for that actor: an `Event`, a result it takes.
+        """Say whether something else may wait for an actor between its start and an event.
+
+        The event is of who started it; what waits may be an `Event`, or a result it takes.
         """
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         fed = {put_of(e).queue for e in self.of(Put) if e.actor == actor.index}

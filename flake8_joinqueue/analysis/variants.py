@@ -214,7 +214,7 @@ def _can_leave(operation: Operation, *, own_loop: bool, own_scope: bool) -> bool
     )
 
 
-# --- which settings there are -----------------------------------------------------------------------
+# --- which settings there are ---------------------------------------------------------------------
 
 
 def _keys(bodies: Iterable[Block], *, weighty: bool = False) -> list[str]:

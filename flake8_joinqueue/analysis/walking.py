@@ -57,9 +57,7 @@ def queue_of(operation: Operation) -> int | None:
 
 
 def uses(block: Block, queue: int) -> bool:
-    """Say whether a block puts on, takes from, accounts for or hands out a queue, or does anything
-    else with it.
-    """
+    """Say whether a block does anything with a queue."""
     return any(queue_of(operation) == queue for operation in operations_in(block))
 
 

@@ -85,7 +85,7 @@ def _ends(operation: Operation, manager: Manager) -> bool:
 
 
 def _end_of_main(program: Program, actor: Actor) -> list[Event]:
-    """Return main's end as an event, where the interpreter exits there with an actor to wait for."""
+    """Return main's end as an event, where the interpreter then waits for an actor."""
     ends = program.protocol.ends and program.main_reaches_end
     if not ends or actor.daemon is not Daemon.NO:
         return []
