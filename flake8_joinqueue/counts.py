@@ -96,12 +96,17 @@ class Count:
         for symbols, factor in self.terms:
             if symbols and factor < 0:
                 return None
+            if len(symbols) > 1 and any(symbol.low < 0 for symbol in symbols):
+                return None
             least = factor
             for symbol in symbols:
                 least *= symbol.low
             low += least
         return low
 
+
+# The low of a symbol that may be anything: lower than any number of workers is large.
+_ANYTHING = -(1 << 40)
 
 ZERO = Count()
 ONE = Count.of(1)
@@ -155,7 +160,8 @@ def largest(left: Count, right: Count) -> Count:
         return right if less(left, right) else left
     if less(right, left) is False:
         return right
-    return _derived("max", left, right, max(left.low or 0, right.low or 0))
+    lows = [low for low in (left.low, right.low) if low is not None]
+    return _derived("max", left, right, max(lows, default=_ANYTHING))
 
 
 def smallest(left: Count, right: Count) -> Count:
@@ -164,7 +170,8 @@ def smallest(left: Count, right: Count) -> Count:
         return left if less(left, right) else right
     if less(right, left) is False:
         return left
-    return _derived("min", left, right, min(left.low or 0, right.low or 0))
+    lows = [_ANYTHING if low is None else low for low in (left.low, right.low)]
+    return _derived("min", left, right, min(lows))
 
 
 def quotient(left: Count, right: Count) -> Count | None:
@@ -175,7 +182,9 @@ def quotient(left: Count, right: Count) -> Count | None:
         return Count.of(left.number // right.number)
     if right.number == 1:
         return left
-    return _derived("//", left, right, 0)
+    least, divisor = left.low, right.low
+    positive = least is not None and least >= 0 and divisor is not None and divisor >= 1
+    return _derived("//", left, right, 0 if positive else _ANYTHING)
 
 
 def _derived(operator: str, left: Count, right: Count, low: int) -> Count:
@@ -183,7 +192,7 @@ def _derived(operator: str, left: Count, right: Count, low: int) -> Count:
         # The order of the arguments makes no difference.
         left, right = sorted((left, right), key=repr)
     name = f"({left}) // ({right})" if operator == "//" else f"{operator}({left}, {right})"
-    symbol = Symbol(name, low=max(0, low), structure=f"{operator} {left!r} {right!r}")
+    symbol = Symbol(name, low=low, structure=f"{operator} {left!r} {right!r}")
     return Count((((symbol,), 1),))
 
 

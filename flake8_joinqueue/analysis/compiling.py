@@ -92,7 +92,7 @@ class Compiler:
             follow = self._operation(operation, follow, context)
         return follow
 
-    def _operation(  # noqa: C901, PLR0912 (one case a kind of operation)
+    def _operation(  # noqa: PLR0912 (one case a kind of operation)
         self, operation: Operation, follow: int, context: _Context
     ) -> int:
         match operation:

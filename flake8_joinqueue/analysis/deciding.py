@@ -161,7 +161,7 @@ def _keeps_identity(item: Literal) -> bool:
     return value is None or value is ...
 
 
-def _equal(  # noqa: C901 (one case a pair of kinds)
+def _equal(
     item: Item, other: Item, *, pickled: bool
 ) -> bool | None:
     match item, other:

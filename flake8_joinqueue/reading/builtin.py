@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.counts import ONE, Count, largest, smallest
 from flake8_joinqueue.protocol import Call
 from flake8_joinqueue.reading import calls, conditions, expressions, items, iteration, values
 from flake8_joinqueue.reading.scopes import Scope, new_serial
@@ -180,21 +181,15 @@ def _bool(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     return values.FALSE if value is None else conditions.as_value(conditions.truth(machine, value))
 
 
-def _extreme(name: str) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
+def _extreme(
+    choose: Callable[[Count, Count], Count],
+) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
     def run(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         counts = [items.as_count(machine, value) for value in arguments.positional]
         known = [count for count in counts if count is not None]
         if len(known) < 2 or len(known) != len(counts):
-            return machine.unknown(f"{name}()", *arguments.every())
-        choose = max if name == "max" else min
-        numbers = [count.number for count in known]
-        if all(number is not None for number in numbers):
-            return Const(choose(number for number in numbers if number is not None))
-        lows = [count.low for count in known]
-        low = choose(bound or 0 for bound in lows)
-        label = f"{name}({', '.join(map(str, known))})"
-        key = f"{name} {sorted(str(count.terms) for count in known)}"
-        return values.Number(machine.symbol(key, label, low))
+            return machine.unknown("", *arguments.every())
+        return values.Number(functools.reduce(choose, known))
 
     return run
 
@@ -305,8 +300,8 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "isinstance": _isinstance,
     "type": _type,
     "bool": _bool,
-    "max": _extreme("max"),
-    "min": _extreme("min"),
+    "max": _extreme(largest),
+    "min": _extreme(smallest),
     "object": _object,
     "functools.partial": _partial,
     "dataclasses.field": _field,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.counts import ONE, Count, quotient
 from flake8_joinqueue.protocol import Branch, Call, Condition
 from flake8_joinqueue.reading import (
     calls,
@@ -301,10 +301,8 @@ def _arithmetic(
     if isinstance(operator, cst.Multiply):
         return values.Number(left * right)
     if isinstance(operator, cst.FloorDivide):
-        if left.number is not None and right.number:
-            return values.Number(Count.of(left.number // right.number))
-        key = f"{left.terms} // {right.terms}"
-        return values.Number(machine.symbol(key, f"{left} // {right}"))
+        divided = quotient(left, right)
+        return None if divided is None else values.Number(divided)
     return None
 
 

@@ -104,7 +104,7 @@ def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Even
 def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
     """Say whether an actor has nothing left to do with a queue, nor to wait for there."""
     waits = [join for join in program.on(queue, JoinQueue) if before(join, moment)]
-    if not any(_is_last(program, queue, wait) for wait in waits):
+    if not any(_is_last(program, actor, queue, wait) for wait in waits):
         # A queue that it only puts on is through with the ones it takes from.
         takes = any(event.actor == actor.index for event in program.on(queue, Get))
         return not takes and _feeds_only(program, actor, moment)
@@ -119,9 +119,14 @@ def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> boo
     )
 
 
-def _is_last(program: Program, queue: Queue, wait: Event) -> bool:
-    """Say whether nothing is put on a queue by who waited for it after that."""
-    return not any(may_precede(wait, put) for put in program.on(queue, Put))
+def _is_last(program: Program, actor: Actor, queue: Queue, wait: Event) -> bool:
+    """Say whether nothing is put on a queue by who waited for it after that.
+
+    Sentinels may be, for a daemon: it is cut off at the end in any case, with no work in hand.
+    """
+    daemon = actor.daemon is Daemon.YES
+    puts = program.work_puts(queue) if daemon else program.on(queue, Put)
+    return not any(may_precede(wait, put) for put in puts)
 
 
 def _feeds_only(program: Program, actor: Actor, moment: Event) -> bool:

@@ -100,6 +100,9 @@ class MainText:
     def tell(self) -> list[str]:
         """Put the sentinels where they are put by a step of their own."""
         style, amount = self.recipe["sentinels"], self.recipe["amount"]
+        order = self.recipe["order"].split()
+        if style == "workers" and order.index("T") < order.index("S"):
+            style = "range"  # there is no list of workers yet
         lines: list[str] = []
         put = f"{self.queue}.put({self.scene.told()})"
         if style in ("range", "finally"):

@@ -73,7 +73,7 @@ THEMES: dict[str, Theme] = {
     ),
     "numbers": Theme(
         "tasks", "task", ("12", "-5", "31", "oops"),
-        "worker", "square", "computed", "feed", "Calculator",
+        "compute", "square", "computed", "feed", "Calculator",
         "task.startswith('-')", "not task.lstrip('-').isdigit()",
     ),
 }  # fmt: skip
