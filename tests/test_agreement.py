@@ -118,6 +118,8 @@ def test_setting_gives_a_program_for_each_value() -> None:
         (TOO_FEW, "JQ000", Verdict.BAD, Agreement.NOT_ANALYSED),
         (TOO_FEW, "JQ501", Verdict.BAD, Agreement.MISSED),
         (PLAINEST.replaced("stop", "counted"), None, Verdict.BAD, Agreement.NO_RULE),
+        (PLAINEST.replaced("stop", "timeout"), "JQ105", Verdict.GOOD, Agreement.TAKEN_FOR_WORK),
+        (PLAINEST.replaced("stop", "timeout"), "JQ101", Verdict.GOOD, Agreement.FALSE_ALARM),
     ],
 )
 def test_what_a_linter_says_is_held_against_the_run(
@@ -134,6 +136,12 @@ def test_what_depends_on_a_setting_must_not_be_reported() -> None:
     assert (loud.verdict, loud.agreement) == (Verdict.MIXED, Agreement.FALSE_ALARM)
 
 
+def test_number_only_the_machine_knows_is_named_as_the_cause() -> None:
+    recipe = TOO_FEW.replaced("size", "cpu_count").replaced("sentinels", "literal")
+    assert compare(recipe, silent, RULES).cause.endswith("a number that is not known")
+    assert not compare(TOO_FEW, silent, RULES).cause.endswith("not known")
+
+
 def test_shrinking_keeps_the_cause_and_drops_the_rest() -> None:
     dice = random.Random(4)  # noqa: S311
     recipe = TOO_FEW
@@ -142,8 +150,9 @@ def test_shrinking_keeps_the_cause_and_drops_the_rest() -> None:
     found = compare(recipe, silent, RULES)
     small = shrink(found, lambda tried: compare(tried, silent, RULES))
     assert small.label == found.label
-    assert "amount=less" in small.recipe.departures
-    assert len(small.recipe.departures) < len(found.recipe.departures)
+    # With two workers, one less is one, and that option comes first.
+    assert small.recipe.departures == ("amount=one",)
+    assert len(found.recipe.departures) > 2
     assert shrink(small, lambda tried: compare(tried, silent, RULES)) == small
 
 
@@ -175,13 +184,13 @@ def test_task_over_its_time_is_cut_and_counted() -> None:
 
 @pytest.fixture(scope="module")
 def short_run() -> list[Comparison]:
-    chosen = [recipe for seed in (101, 102) for recipe in random_recipes(seed, 45)]
+    chosen = [recipe for seed in (101, 102) for recipe in random_recipes(seed, 30)]
     return list(run([Task(n, recipe) for n, recipe in enumerate(chosen)], limit=60))
 
 
 def test_short_run_decides_nearly_everything(short_run: list[Comparison]) -> None:
     count = Counter(c.agreement for c in short_run)
-    assert count.total() == 90
+    assert count.total() == 60
     assert count[Agreement.FAILED] + count[Agreement.NOT_ANALYSED] == 0
     assert count[Agreement.UNDECIDED] <= 2
     bad = sum(c.verdict is Verdict.BAD for c in short_run)

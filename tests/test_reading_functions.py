@@ -113,11 +113,12 @@ def test_a_function_that_always_raises_does_not_come_back() -> None:
             ),
             "2",
         ),
-        pytest.param(
-            "def f():\n    x = 1\n    def g():\n        def h():\n            nonlocal x\n"
-            "            x = 3\n        h()\n    g()\n    q.put(x)\nf()",
+        (
+            (
+                "def f():\n    x = 1\n    def g():\n        def h():\n            nonlocal x\n"
+                "            x = 3\n        h()\n    g()\n    q.put(x)\nf()"
+            ),
             "3",
-            marks=pytest.mark.xfail(strict=True, reason="nonlocal stops at the middle function"),
         ),
         ("def f(x):\n    def g():\n        return x\n    return g\nq.put(f(5)())", "5"),
         ("def f(x):\n    return lambda y: (x, y)\nq.put(f(5)(6))", "tuple(5, 6)"),

@@ -207,12 +207,7 @@ _STOP = "def stop():\n    submit(None)\n    q.join()\n"
     "functions",
     [
         _STOP + _SUBMIT,
-        pytest.param(
-            _SUBMIT + _STOP,
-            marks=pytest.mark.xfail(
-                strict=True, reason="a function that is called by a later one is an entry as well"
-            ),
-        ),
+        _SUBMIT + _STOP,
     ],
 )
 def test_functions_of_a_module_with_queues_of_its_own(functions: str) -> None:
@@ -232,12 +227,7 @@ def test_functions_of_a_module_with_queues_of_its_own(functions: str) -> None:
     "functions",
     [
         "def run():\n    threading.Thread(target=work).start()\ndef work():\n    q.get()\n",
-        pytest.param(
-            "def work():\n    q.get()\ndef run():\n    threading.Thread(target=work).start()\n",
-            marks=pytest.mark.xfail(
-                strict=True, reason="a worker that is started by a later function is an entry too"
-            ),
-        ),
+        "def work():\n    q.get()\ndef run():\n    threading.Thread(target=work).start()\n",
     ],
 )
 def test_a_worker_is_no_entry_of_its_own(functions: str) -> None:
@@ -393,7 +383,6 @@ def test_a_flag_that_main_clears_while_a_worker_runs() -> None:
     assert not [line for line in text.splitlines() if "running is" in line]
 
 
-@pytest.mark.xfail(strict=True, reason="a thread is taken to trust the flag it started with")
 def test_a_global_flag_that_main_clears() -> None:
     program = """
         import queue, threading

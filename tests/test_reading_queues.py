@@ -135,7 +135,6 @@ def test_a_queue_class_of_the_file_is_what_its_base_is() -> None:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="a queue class of the file loses its maxsize")
 def test_a_queue_class_keeps_its_maxsize() -> None:
     program = """
         import queue
@@ -366,7 +365,7 @@ def test_enter_context_on_a_queue() -> None:
         ("(None, 1)", "tuple(None, 1)"),
         ("[None, n]", "list(None, data)"),
         ("{'a': 1}", "data"),
-        pytest.param("{1, 2}", "data", marks=pytest.mark.xfail(reason="a set is taken for a list")),
+        ("{1, 2}", "data"),
         ("[0] * n", "data"),
         ("object()", "a object"),
         ("StopIteration", "StopIteration"),

@@ -161,9 +161,7 @@ def _keeps_identity(item: Literal) -> bool:
     return value is None or value is ...
 
 
-def _equal(
-    item: Item, other: Item, *, pickled: bool
-) -> bool | None:
+def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
     match item, other:
         case Data(), _:
             return None

@@ -49,7 +49,8 @@ class Scope:
         if name in self.survey.nonlocal_names:
             scope = self.parent
             while scope is not None and scope.parent is not None:
-                if scope.kind == "function" and name in scope.survey.bindings:
+                survey = scope.survey
+                if scope.kind == "function" and name in survey.own - survey.nonlocal_names:
                     return scope
                 scope = scope.parent
         return self

@@ -22,11 +22,13 @@ _FUNCTIONS = (cst.FunctionDef, cst.Lambda)
 class Survey:
     """The names a scope binds.
 
-    `bindings` counts the places that bind a name; `loops` holds, by the `id` of a loop node, the
-    names and the attributes that are bound in that loop.
+    `bindings` counts the places that bind a name, those of inner functions that declare it
+    `global` or `nonlocal` among them; `own` are the names it binds itself. `loops` holds, by the
+    `id` of a loop node, the names and the attributes that are bound in that loop.
     """
 
     bindings: Counter[str] = field(default_factory=Counter)
+    own: set[str] = field(default_factory=set)
     loops: dict[int, set[str]] = field(default_factory=dict)
     loop_attributes: dict[int, set[str]] = field(default_factory=dict)
     global_names: set[str] = field(default_factory=set)
@@ -38,6 +40,7 @@ def survey(body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()) -> Surve
     """Return what `body` binds, with the `parameters` bound once already."""
     surveyed = Survey()
     surveyed.bindings.update(parameters)
+    surveyed.own.update(surveyed.bindings)
     # An explicit stack: programs may be nested deeper than Python's own stack allows.
     stack: list[tuple[cst.CSTNode, tuple[int, ...], bool]] = [
         (node, (), False) for node in reversed(list(body))
@@ -74,6 +77,7 @@ def _note(surveyed: Survey, node: cst.CSTNode, loops: tuple[int, ...], nested: b
     for target in _targets(node):
         if isinstance(target, cst.Name):
             surveyed.bindings[target.value] += 1
+            surveyed.own.add(target.value)
             for loop in loops:
                 surveyed.loops[loop].add(target.value)
         elif isinstance(target, cst.Attribute):

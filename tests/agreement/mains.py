@@ -158,7 +158,7 @@ class MainText:
             elif step == "W":
                 before = self.crew.end_writer() if early else []
                 made.append(before + self.crew.wait(put if joined_in_turn else []))
-        return self.with_finally(order, made) + [self.end()]
+        return [*self.with_finally(order, made), self.end()]
 
     def filled(self) -> list[str]:
         """Put the work, in a ``with`` on the queue where the recipe wants one."""
@@ -261,4 +261,10 @@ class MainText:
             lines += ["", *self.crew.method()]
         lines += ["", *block("def run(self):", run)]
         argument = self.crew.size_value() if given else ""
-        return [f"class {name}:", *indent(lines), "", "", *block(guard, [f"{name}({argument}).run()"])]
+        return [
+            f"class {name}:",
+            *indent(lines),
+            "",
+            "",
+            *block(guard, [f"{name}({argument}).run()"]),
+        ]

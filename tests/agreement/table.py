@@ -31,8 +31,8 @@ def table(comparisons: Sequence[Comparison], seconds: float) -> str:
     linted = sum(c.seconds[0] for c in comparisons)
     ran = sum(c.seconds[1] for c in comparisons)
     if total:
-        lines += ["", f"a program: {1000 * linted / total:.0f} ms linter, "
-                  f"{1000 * ran / total:.0f} ms simulator"]  # fmt: skip
+        times = f"{1000 * linted / total:.0f} ms linter, {1000 * ran / total:.0f} ms simulator"
+        lines += ["", f"a program: {times}"]
     return "\n".join(lines)
 
 
@@ -49,7 +49,9 @@ def by_rule(comparisons: Iterable[Comparison]) -> list[str]:
         for code in set(comparison.codes):
             counts[code, comparison.agreement] += 1
             counts[code, "unconfirmed"] += code in comparison.unconfirmed
-    lines = [f"{'rule':<8}{'agree-bad':>11}{'wrong code':>12}{'false alarm':>13}{'unconfirmed':>13}"]
+    lines = [
+        f"{'rule':<8}{'agree-bad':>11}{'wrong code':>12}{'false alarm':>13}{'unconfirmed':>13}"
+    ]
     for code in sorted({code for code, _ in counts}):
         numbers = [counts[code, kind] for kind in kinds] + [counts[code, "unconfirmed"]]
         lines.append(f"{code:<8}{numbers[0]:>11}{numbers[1]:>12}{numbers[2]:>13}{numbers[3]:>13}")
