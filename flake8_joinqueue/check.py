@@ -5,17 +5,22 @@ from __future__ import annotations
 import ast
 
 from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
+from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.screen import relevant, speaks_of_queues
 
 _BOM = "\ufeff"
 
 
 def check_source(
-    text: str, filename: str = "<unknown>", tree: ast.Module | None = None
+    text: str,
+    filename: str = "<unknown>",
+    tree: ast.Module | None = None,
+    options: Options = DEFAULTS,
 ) -> list[Finding]:
     """The findings in a Python source text, sorted.
 
-    ``text`` is the whole file, decoded; ``tree`` is its ``ast`` where the caller has one already.
+    ``text`` is the whole file, decoded; ``tree`` is its ``ast`` where the caller has one already;
+    ``options`` is what the user has set.
     A file that cannot be read, or that runs into a limit, has one finding, JQ000.
     """
     if not speaks_of_queues(text):
@@ -25,7 +30,7 @@ def check_source(
         if tree is None:
             tree = _parse(text, filename)
         source = relevant(text, tree)
-        return _read_and_judge(source, tree) if source else []
+        return _read_and_judge(source, tree, options) if source else []
     except NotAnalysed as outcome:
         return [not_analysed(outcome.reason)]
 
@@ -39,9 +44,9 @@ def _parse(text: str, filename: str) -> ast.Module:
         raise NotAnalysed(f"Python cannot parse it, {error}") from error
 
 
-def _read_and_judge(source: str, tree: ast.Module) -> list[Finding]:
+def _read_and_judge(source: str, tree: ast.Module, options: Options) -> list[Finding]:
     # Only a file that got this far pays for the import of LibCST.
     from flake8_joinqueue.reading import read  # noqa: PLC0415
     from flake8_joinqueue.rules import run  # noqa: PLC0415
 
-    return sorted(run(read(source, tree).protocols))
+    return sorted(run(read(source, tree, options).protocols, options))

@@ -6,10 +6,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another half of the story of a finding: a place in the same file, and what happens there.
+
+    Lines are 1-based, columns 0-based code points; the end is exclusive.
+    """
+
+    message: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One report about one place in a file.
 
     Lines are 1-based, columns 0-based code points; the end is exclusive, as in ``ast``.
+    `related` are the other halves of the story: where the workers start, where the join is.
     Findings sort by where they start, then by code.
     """
 
@@ -19,6 +34,7 @@ class Finding:
     column: int
     end_line: int
     end_column: int
+    related: tuple[Related, ...] = ()
 
     def __lt__(self, other: Finding) -> bool:
         return self._rank() < other._rank()

@@ -11,6 +11,7 @@ from flake8_joinqueue.analysis.flow import END, Flow
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
+from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
@@ -44,8 +45,9 @@ class Consumer:
 class Program:
     """What rules ask of a Protocol without settings; each answer is worked out once."""
 
-    def __init__(self, protocol: Protocol) -> None:
+    def __init__(self, protocol: Protocol, options: Options = DEFAULTS) -> None:
         self.protocol = protocol
+        self.options = options
         self.main = protocol.actors[0]
         self._flows: dict[int, Flow] = {}
         self._consumptions: dict[tuple[int, int], Consumption] = {}

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -27,12 +28,12 @@ class Reading:
     protocols: tuple[Protocol, ...]
 
 
-def read(source: str, tree: ast.Module) -> Reading:
+def read(source: str, tree: ast.Module, options: Options = DEFAULTS) -> Reading:
     """Read a program.
 
     `source` is its text, of which top-level statements may have been blanked line for line; `tree`
-    is the `ast` of the whole text. Raises `NotAnalysed` where LibCST refuses the text or a limit is
-    reached.
+    is the `ast` of the whole text; `options` is what the user has set. Raises `NotAnalysed` where
+    LibCST refuses the text or a limit is reached.
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
 
@@ -45,7 +46,7 @@ def read(source: str, tree: ast.Module) -> Reading:
         if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
     ]
     try:
-        return Reading(entries.run(module, places.Places(module, kept), source))
+        return Reading(entries.run(module, places.Places(module, kept), source, options))
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import ActorKind, AnyOrder, Block, Operation, Protocol
 from flake8_joinqueue.reading import calls, classes, finishing, functions, statements, values
 from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
@@ -29,11 +30,13 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
-def run(module: cst.Module, places: Places, source: str) -> tuple[Protocol, ...]:
+def run(
+    module: cst.Module, places: Places, source: str, options: Options = DEFAULTS
+) -> tuple[Protocol, ...]:
     """Run a module from each of its entry points and return their Protocols."""
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
-    machine = Machine(places, several)
+    machine = Machine(places, several, options)
     return _Entries(machine, module, assigned, Counter(_WORD.findall(source))).run()
 
 

@@ -16,6 +16,7 @@ import libcst as cst
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.findings import NotAnalysed
+from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import ActorKind as Kind
 from flake8_joinqueue.protocol import (
     Alias,
@@ -116,8 +117,11 @@ class Attempt:
 class Machine:
     """The state of one abstract run."""
 
-    def __init__(self, places: Places, assigned_attributes: frozenset[str]) -> None:
+    def __init__(
+        self, places: Places, assigned_attributes: frozenset[str], options: Options = DEFAULTS
+    ) -> None:
         self.places = places
+        self.options = options
         # Attributes assigned at more than one place of the file: variables, not settings.
         self.assigned_attributes = assigned_attributes
         self.heap = Heap()

@@ -12,7 +12,8 @@ class Report:
     """`code` at `site`: `message`.
 
     `queue` and `actors` are those it is about: where one of the actors does nothing with the
-    queue, there is nothing to report, nor does that speak against the report.
+    queue, there is nothing to report, nor does that speak against the report. `related` are the
+    other halves of the story, each with what happens there: ("the workers start here").
     """
 
     code: str
@@ -20,3 +21,4 @@ class Report:
     message: str
     queue: int | None = None
     actors: frozenset[int] = frozenset()
+    related: tuple[tuple[Site, str], ...] = ()

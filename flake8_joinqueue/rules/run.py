@@ -8,8 +8,9 @@ from typing import Final
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.analysis.walking import uses
-from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
-from flake8_joinqueue.protocol import Protocol
+from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
+from flake8_joinqueue.options import DEFAULTS, Options
+from flake8_joinqueue.protocol import Protocol, Site
 from flake8_joinqueue.rules.registry import load
 from flake8_joinqueue.rules.report import Report
 
@@ -25,7 +26,7 @@ _BETTER: Final = (
 _BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"))
 
 
-def run(protocols: Iterable[Protocol]) -> list[Finding]:
+def run(protocols: Iterable[Protocol], options: Options = DEFAULTS) -> list[Finding]:
     """Return the findings in Protocols, sorted, each place and code once.
 
     A Protocol in which a limit is reached has the finding JQ000 instead.
@@ -33,7 +34,7 @@ def run(protocols: Iterable[Protocol]) -> list[Finding]:
     findings: dict[tuple[str, int, int], Finding] = {}
     for protocol in protocols:
         try:
-            found = [_finding(report) for report in reports(protocol)]
+            found = [_finding(report) for report in reports(protocol, options)]
         except NotAnalysed as outcome:
             found = [not_analysed(outcome.reason)]
         for finding in found:
@@ -41,9 +42,9 @@ def run(protocols: Iterable[Protocol]) -> list[Finding]:
     return sorted(findings.values())
 
 
-def reports(protocol: Protocol) -> list[Report]:
+def reports(protocol: Protocol, options: Options = DEFAULTS) -> list[Report]:
     """Return what holds in a Protocol however its settings go."""
-    programs = [Program(variant) for variant in variants(protocol)]
+    programs = [Program(variant, options) for variant in variants(protocol)]
     found = [
         {
             (report.code, id(report.site)): report
@@ -83,6 +84,12 @@ def _silences(better: Report, report: Report) -> bool:
 
 def _finding(report: Report) -> Finding:
     span = report.site.span
+    related = tuple(_related(site, message) for site, message in report.related)
     return Finding(
-        report.code, report.message, span.line, span.column, span.end_line, span.end_column
+        report.code, report.message, span.line, span.column, span.end_line, span.end_column, related
     )
+
+
+def _related(site: Site, message: str) -> Related:
+    span = site.span
+    return Related(message, span.line, span.column, span.end_line, span.end_column)
