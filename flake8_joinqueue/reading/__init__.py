@@ -46,7 +46,7 @@ def read(source: str, tree: ast.Module, options: Options = DEFAULTS) -> Reading:
         if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
     ]
     try:
-        return Reading(entries.run(module, places.Places(module, kept), source, options))
+        return Reading(entries.run(module, places.Places(module, kept, lines), source, options))
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
 

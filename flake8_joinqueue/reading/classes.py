@@ -30,7 +30,7 @@ def define(
 ) -> Value:
     """Run a class statement and return the class; `decorated` says that it is a dataclass."""
     name = node.name.value
-    scope = Scope(machine.scope, survey([node.body]), "class")
+    scope = Scope(machine.scope, survey([node.body], deep=machine.declares_outer), "class")
     fields = tuple(_fields(node))
     if any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases):
         return values.NamedTupleType(name, fields)

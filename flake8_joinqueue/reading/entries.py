@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Attributes that are assigned: `x.name = …`, `x.name += …`; a hit too many only costs precision.
 _WORD = re.compile(r"[^\W\d]\w*")
+_OUTER = re.compile(r"\b(?:global|nonlocal)\b")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
@@ -37,6 +38,7 @@ def run(
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
+    machine.declares_outer = _OUTER.search(source) is not None
     return _Entries(machine, module, assigned, Counter(_WORD.findall(source))).run()
 
 
@@ -49,7 +51,7 @@ class _Entries:
         # How often attributes of a name are assigned, and how often a name is written at all.
         self.assigned = assigned
         self.words = words
-        self.scope = Scope(None, survey(module.body), "module")
+        self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
     def run(self) -> tuple[Protocol, ...]:

@@ -52,7 +52,7 @@ def surveyed(machine: Machine, node: cst.FunctionDef | cst.Lambda) -> Survey:
     if known is None:
         names = [parameter.name.value for parameter in _all_parameters(node.params)]
         names += [star.name.value for star in _stars(node.params)]
-        known = machine.surveys[id(node)] = survey([node.body], names)
+        known = machine.surveys[id(node)] = survey([node.body], names, deep=machine.declares_outer)
     return known
 
 

@@ -122,6 +122,8 @@ class Machine:
     ) -> None:
         self.places = places
         self.options = options
+        # Whether some function may bind names of the scopes around it.
+        self.declares_outer = True
         # Attributes assigned at more than one place of the file: variables, not settings.
         self.assigned_attributes = assigned_attributes
         self.heap = Heap()

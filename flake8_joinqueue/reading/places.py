@@ -4,24 +4,58 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from flake8_joinqueue.protocol import Site, Span
+from flake8_joinqueue.reading.trees import parts
+
+# The kinds of node that both trees have one for one, in the same order. Of a statement that has a
+# body `ast` and LibCST agree on the start only, so those are not among them.
+_TWINS: Mapping[type[cst.CSTNode], type[ast.AST]] = {
+    cst.Call: ast.Call,
+    cst.Attribute: ast.Attribute,
+    cst.Return: ast.Return,
+    cst.Break: ast.Break,
+    cst.Continue: ast.Continue,
+    cst.Raise: ast.Raise,
+}
+_TWIN_TYPES = frozenset(_TWINS.values())
+# Before Python 3.12 `ast` does not know where the expressions in an f-string stand.
+_STRINGS = tuple(
+    getattr(cst, name)
+    for name in ("FormattedString", "ConcatenatedString", "TemplatedString")
+    if hasattr(cst, name)
+)
+# Where nothing is looked for; in imports, dotted names are attributes to LibCST alone.
+_PASSED_OVER = frozenset({*_STRINGS, cst.Import, cst.ImportFrom})
+_AST_STRINGS = tuple(
+    getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
+)
+
+_Twins: TypeAlias = "dict[int, ast.stmt | ast.expr]"
 
 
 class Places:
     """The positions of a module's nodes, one top-level statement at a time.
 
     LibCST nodes do not know where they stand, and asking its position provider for a whole module
-    costs twice its parse. The positions within a statement are found by rendering it alone; the
-    line it starts on is known from the `ast` of the same statement.
+    costs twice its parse. Of the nodes that are asked for most, the `ast` knows: the same statement
+    has the same calls in the same order. Others are found by rendering their statement alone; the
+    line it starts on is known from the `ast` too.
+
+    `lines` is the text by lines, as `ast` counts them.
     """
 
-    def __init__(self, module: cst.Module, statements: Sequence[ast.stmt]) -> None:
+    def __init__(
+        self, module: cst.Module, statements: Sequence[ast.stmt], lines: Sequence[str]
+    ) -> None:
         self.module = module
-        self._lines = _first_lines(module, statements)
+        self._source = lines
+        self._statements = _grouped(module, statements)
+        self._twins: dict[int, _Twins] = {}
         self._positions: dict[int, Mapping[cst.CSTNode, CodeRange]] = {}
         self._sites: dict[int, Site] = {}
 
@@ -35,6 +69,10 @@ class Places:
     def _span(self, node: cst.CSTNode, top: int) -> Span:
         if node is self.module:
             return Span(1, 0, 1, 0)
+        if type(node) in _TWINS:
+            twin = self._twins_in(top).get(id(node))
+            if twin is not None:
+                return self._span_of(twin)
         place = self._within(top).get(node)
         if place is None:
             # Seen from elsewhere (a default argument, say): look through the others.
@@ -42,13 +80,35 @@ class Places:
                 index for index in range(len(self.module.body)) if node in self._within(index)
             )
             place = self._within(top)[node]
-        shift = self._lines[top] - self._within(top)[self.module.body[top]].start.line
+        first = self._statements[top][0].lineno if self._statements[top] else 1
+        shift = first - self._within(top)[self.module.body[top]].start.line
         return Span(
             place.start.line + shift,
             place.start.column,
             place.end.line + shift,
             place.end.column,
         )
+
+    def _span_of(self, node: ast.stmt | ast.expr) -> Span:
+        end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
+        return Span(
+            node.lineno,
+            self._code_points(node.lineno, node.col_offset),
+            end_line,
+            self._code_points(end_line, end_column),
+        )
+
+    def _code_points(self, line: int, column: int) -> int:
+        """Return a column of a line (1-based) in code points, given in bytes of UTF-8."""
+        text = self._source[line - 1]
+        return column if text.isascii() else len(text.encode()[:column].decode(errors="replace"))
+
+    def _twins_in(self, top: int) -> _Twins:
+        """Return the `ast` nodes of a top-level statement by the `id` of their twins of LibCST."""
+        known = self._twins.get(top)
+        if known is None:
+            known = self._twins[top] = _paired(self.module.body[top], self._statements[top])
+        return known
 
     def _within(self, top: int) -> Mapping[cst.CSTNode, CodeRange]:
         """Return the positions within a top-level statement, as if it stood alone."""
@@ -61,11 +121,67 @@ class Places:
         return known
 
 
-def _first_lines(module: cst.Module, statements: Sequence[ast.stmt]) -> list[int]:
-    """Return the line each top-level statement starts on; `a; b` is one statement to LibCST."""
-    lines: list[int] = []
+def _grouped(module: cst.Module, statements: Sequence[ast.stmt]) -> list[Sequence[ast.stmt]]:
+    """Return the statements of `ast` for each of LibCST, to which `a; b` is one statement."""
+    groups: list[Sequence[ast.stmt]] = []
     index = 0
     for statement in module.body:
-        lines.append(statements[index].lineno if index < len(statements) else 1)
-        index += len(statement.body) if isinstance(statement, cst.SimpleStatementLine) else 1
-    return lines
+        count = len(statement.body) if isinstance(statement, cst.SimpleStatementLine) else 1
+        groups.append(statements[index : index + count])
+        index += count
+    return groups
+
+
+def _paired(statement: cst.CSTNode, statements: Sequence[ast.stmt]) -> _Twins:
+    """Pair the nodes of one kind in source order; none of a kind where their numbers differ."""
+    ours: dict[type[ast.AST], list[cst.CSTNode]] = {kind: [] for kind in _TWIN_TYPES}
+    stack = [statement]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind in _PASSED_OVER:
+            continue
+        twin = _TWINS.get(kind)
+        if twin is not None:
+            ours[twin].append(node)
+        stack += reversed(parts(node))
+    theirs = _of_ast(statements)
+    return {
+        id(node): twin
+        for kind in _TWIN_TYPES
+        if len(ours[kind]) == len(theirs[kind])
+        for node, twin in zip(ours[kind], theirs[kind], strict=True)
+    }
+
+
+def _of_ast(statements: Sequence[ast.stmt]) -> dict[type[ast.AST], list[ast.stmt | ast.expr]]:
+    found: dict[type[ast.AST], list[ast.stmt | ast.expr]] = {kind: [] for kind in _TWIN_TYPES}
+    pending: list[ast.AST] = list(statements)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _AST_STRINGS):
+            continue
+        if isinstance(node, (ast.stmt, ast.expr)) and type(node) in _TWIN_TYPES:
+            found[type(node)].append(node)
+        for name in node._fields:
+            # What LibCST's `parts` leaves out too.
+            if name in _ANNOTATIONS:
+                continue
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                pending.append(value)
+            elif isinstance(value, list):
+                pending += [each for each in value if isinstance(each, ast.AST)]
+    for nodes in found.values():
+        nodes.sort(
+            key=lambda node: (
+                node.lineno,
+                node.col_offset,
+                -(node.end_lineno or 0),
+                -(node.end_col_offset or 0),
+            )
+        )
+    return found
+
+
+_ANNOTATIONS = frozenset({"annotation", "returns", "type_params"})

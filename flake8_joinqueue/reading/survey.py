@@ -14,8 +14,27 @@ import libcst as cst
 
 from flake8_joinqueue.reading.trees import parts
 
-_LOOPS = (cst.For, cst.While)
-_FUNCTIONS = (cst.FunctionDef, cst.Lambda)
+_LOOPS = frozenset({cst.For, cst.While})
+_SCOPES = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
+# The kinds of node that `_note` has anything to say about, and those below which there are none.
+_NOTED = frozenset(
+    {
+        *_LOOPS,
+        *_SCOPES,
+        cst.Global,
+        cst.Nonlocal,
+        cst.Yield,
+        cst.Assign,
+        cst.AnnAssign,
+        cst.AugAssign,
+        cst.NamedExpr,
+        cst.AsName,
+        cst.MatchAs,
+        cst.ImportAlias,
+        cst.Del,
+    }
+)
+_LEAVES = frozenset({cst.Name, cst.Integer, cst.SimpleString, cst.Break, cst.Continue, cst.Pass})
 
 
 @dataclass(slots=True)
@@ -36,25 +55,39 @@ class Survey:
     is_generator: bool = False
 
 
-def survey(body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()) -> Survey:
-    """Return what `body` binds, with the `parameters` bound once already."""
+def survey(
+    body: Iterable[cst.CSTNode], parameters: Iterable[str] = (), *, deep: bool = True
+) -> Survey:
+    """Return what `body` binds, with the `parameters` bound once already.
+
+    Without `deep`, inner functions and classes are not entered: nothing in the file declares a name
+    `global` or `nonlocal`, so that they bind nothing of this scope.
+    """
     surveyed = Survey()
     surveyed.bindings.update(parameters)
     surveyed.own.update(surveyed.bindings)
     # An explicit stack: programs may be nested deeper than Python's own stack allows.
-    stack: list[tuple[cst.CSTNode, tuple[int, ...], bool]] = [
-        (node, (), False) for node in reversed(list(body))
-    ]
+    stack: list[tuple[cst.CSTNode, tuple[int, ...], bool]] = [(node, (), False) for node in body]
+    stack.reverse()
     while stack:
         node, loops, nested = stack.pop()
-        _note(surveyed, node, loops, nested)
-        if isinstance(node, _LOOPS):
-            surveyed.loops.setdefault(id(node), set())
-            surveyed.loop_attributes.setdefault(id(node), set())
-            loops = (*loops, id(node))
-        if isinstance(node, (*_FUNCTIONS, cst.ClassDef)):
-            nested = True
-        stack.extend((child, loops, nested) for child in reversed(list(parts(node))))
+        kind = type(node)
+        if kind in _NOTED:
+            _note(surveyed, node, loops, nested)
+            if kind in _LOOPS:
+                surveyed.loops.setdefault(id(node), set())
+                surveyed.loop_attributes.setdefault(id(node), set())
+                loops = (*loops, id(node))
+            elif kind in _SCOPES:
+                nested = True
+                if not deep:
+                    continue
+        elif kind in _LEAVES:
+            continue
+        children = parts(node)
+        if children:
+            children.reverse()
+            stack += [(child, loops, nested) for child in children]
     return surveyed
 
 

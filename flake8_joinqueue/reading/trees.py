@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterator
 from functools import cache
 
 import libcst as cst
@@ -16,23 +15,40 @@ _TRIVIA = ("whitespace", "comma", "lpar", "rpar", "lbracket", "rbracket", "semic
            "type_parameters", "arrow", "star_etc")  # fmt: skip
 
 
+# Where the fields of a class are not declared in the order they stand in.
+_IN_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.FunctionDef: ("decorators", "name", "params", "body"),
+    cst.ClassDef: ("decorators", "name", "bases", "keywords", "body"),
+    cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.ExceptHandler: ("type", "name", "body"),
+    cst.ExceptStarHandler: ("type", "name", "body"),
+    cst.MatchCase: ("pattern", "guard", "body"),
+}
+_NO_NODES = frozenset({type(None), str, bool, int, cst.MaybeSentinel})
+
+
 @cache
 def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    return tuple(
+    if kind is cst.Name:
+        return ()
+    return _IN_ORDER.get(kind) or tuple(
         field.name for field in dataclasses.fields(kind) if not field.name.startswith(_TRIVIA)
     )
 
 
-def parts(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the direct children of `node` that are code, in source order."""
+def parts(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the direct children of `node` that are code, in source order."""
+    # `isinstance` is dear for LibCST's abstract classes, and this is asked of every node.
+    found: list[cst.CSTNode] = []
     for name in _code_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (list, tuple)):
-            for element in value:
-                if isinstance(element, cst.CSTNode):
-                    yield element
+        kind = type(value)
+        if kind is tuple or kind is list:
+            found += value
+        elif kind not in _NO_NODES:
+            found.append(value)
+    return found
 
 
 def dotted(node: cst.BaseExpression | None) -> str:
