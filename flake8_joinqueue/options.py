@@ -1,12 +1,19 @@
-"""What a user may set: facts about the code under analysis that the code does not say itself."""
+"""What a user may set: facts about the code under analysis that the code does not say itself.
+
+Options come as text, from flake8's configuration or from a command line; the functions `parse_…`
+turn a text into a value, and raise `ValueError` with a sentence for the user where they cannot.
+"""
 
 from __future__ import annotations
 
 import enum
+import re
 import sys
 from collections.abc import Mapping
+from configparser import ConfigParser
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 
 class StartMethod(enum.Enum):
@@ -40,3 +47,48 @@ class Options:
 
 
 DEFAULTS = Options()
+
+_VERSION: Final = re.compile(r"3\.(\d{1,3})")
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def parse_start_method(text: str) -> StartMethod:
+    """Return the start method that a text names."""
+    try:
+        return StartMethod(text.strip().lower())
+    except ValueError:
+        known = ", ".join(method.value for method in StartMethod)
+        raise ValueError(f"{text!r} is no start method (choose from {known})") from None
+
+
+def parse_python(text: str) -> tuple[int, int]:
+    """Return the version of Python 3 that a text such as `3.10` names."""
+    found = _VERSION.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no version of Python 3 (write it like 3.10)")
+    return 3, int(found[1])
+
+
+def parse_switch(text: str) -> bool:
+    """Return what a text such as `yes` or `false` says, as configuration files know them."""
+    state = ConfigParser.BOOLEAN_STATES.get(text.strip().lower())
+    if state is None:
+        raise ValueError(f"{text!r} is neither true nor false")
+    return state
+
+
+def parse_classes(texts: str) -> Mapping[str, str]:
+    """Return what classes behave like.
+
+    `texts` are assignments such as `app.jobs.Jobs=queue.Queue`, with commas or line ends between.
+    """
+    classes: dict[str, str] = {}
+    for text in filter(None, map(str.strip, re.split(r"[,\n]", texts))):
+        own, equals, known = (part.strip() for part in text.partition("="))
+        if not (equals and _DOTTED.fullmatch(own) and _DOTTED.fullmatch(known)):
+            raise ValueError(
+                f"{text!r} does not say what a class behaves like "
+                "(write it like app.jobs.Jobs=queue.Queue)"
+            )
+        classes[own] = known
+    return MappingProxyType(classes)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Protocol
 
 from flake8_joinqueue import __version__
 from flake8_joinqueue.findings import Finding, not_analysed
+from flake8_joinqueue.options import DEFAULTS, Options
+
+_USAGE_ERROR = 2
 
 
 class OptionManager(Protocol):
     """What the plugin needs of flake8's class of that name."""
 
+    parser: argparse.ArgumentParser
+
     def extend_default_ignore(self, error_codes: Sequence[str]) -> None:
         """Add codes to those that are ignored unless the user says otherwise."""
+
+    def add_option(self, *names: str, **how: object) -> None:
+        """Add an option to the command line and, where wanted, to the configuration."""
 
 
 class Plugin:
@@ -26,6 +35,7 @@ class Plugin:
 
     name: ClassVar[str] = "flake8-joinqueue"
     version: ClassVar[str] = __version__
+    options: ClassVar[Options] = DEFAULTS
 
     def __init__(self, tree: ast.Module, lines: Sequence[str], filename: str) -> None:
         self._tree = tree
@@ -33,11 +43,49 @@ class Plugin:
         self._filename = filename
 
     @staticmethod
-    def add_options(parser: OptionManager) -> None:
-        """Switch off the rules that are off by default."""
-        from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT  # noqa: PLC0415 (keep import cheap)
+    def add_options(manager: OptionManager) -> None:
+        """Switch off the rules that are off by default, and announce the options.
 
-        parser.extend_default_ignore(sorted(OFF_BY_DEFAULT))
+        flake8 shows them in a group with the name of this package. All are read as text here:
+        values from a configuration file pass argparse by, so they are checked in one place,
+        `parse_options`.
+        """
+        # Importing the plugin stays cheap.
+        from flake8_joinqueue import settings  # noqa: PLC0415
+        from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT  # noqa: PLC0415
+
+        manager.extend_default_ignore(sorted(OFF_BY_DEFAULT))
+        for setting in settings.SETTINGS:
+            # A switch is no `store_true`: flake8 would die of a bad value in a configuration file.
+            how = (
+                {"metavar": setting.metavar}
+                if setting.metavar
+                else {"action": "store_const", "const": "true"}
+            )
+            manager.add_option(
+                f"--{setting.name}",
+                default=setting.default,
+                help=setting.help,
+                parse_from_config=True,
+                **how,
+            )
+
+    @classmethod
+    def parse_options(
+        cls, manager: OptionManager, namespace: argparse.Namespace, _filenames: Sequence[str]
+    ) -> None:
+        """Note what the user has set; a bad value ends flake8 as any bad usage does."""
+        from flake8_joinqueue import settings  # noqa: PLC0415 (keep import cheap)
+
+        given = {
+            name.removeprefix("joinqueue_"): value
+            for name, value in vars(namespace).items()
+            if name.startswith("joinqueue_")
+        }
+        try:
+            cls.options = settings.options_from(given)
+        except ValueError as error:
+            manager.parser.exit(_USAGE_ERROR, f"flake8: error: {error}\n")
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield line (1-based), column (0-based), text and type of each finding."""
@@ -54,6 +102,6 @@ class Plugin:
         try:
             from flake8_joinqueue.check import check_source  # noqa: PLC0415 (keep import cheap)
 
-            return check_source("".join(self._lines), self._filename, self._tree)
+            return check_source("".join(self._lines), self._filename, self._tree, self.options)
         except Exception as error:  # noqa: BLE001 (the boundary)
             return [not_analysed(f"internal error {type(error).__name__} {error}")]

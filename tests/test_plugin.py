@@ -12,6 +12,7 @@ import pytest
 import flake8_joinqueue
 from flake8_joinqueue import check
 from flake8_joinqueue.findings import Finding
+from flake8_joinqueue.options import DEFAULTS
 from flake8_joinqueue.plugin import Plugin
 from tests.hosts import flake8
 
@@ -167,9 +168,10 @@ def test_plugin_hands_on_text_name_and_tree(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(check, "check_source", note)
     _run_plugin("x = 1\ny = 2\n")
-    text, filename, tree = seen
+    text, filename, tree, options = seen
     assert (text, filename) == ("x = 1\ny = 2\n", "some.py")
     assert isinstance(tree, ast.Module)
+    assert options == DEFAULTS
 
 
 @pytest.mark.parametrize("error", [KeyError("k"), RecursionError("deep"), MemoryError()])
