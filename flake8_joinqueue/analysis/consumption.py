@@ -42,14 +42,15 @@ class Consumption:
 
     @cached_property
     def gets(self) -> tuple[Get, ...]:
-        """The `get`s, those in a loop first, each once, in the order they stand in."""
-        found: dict[int, tuple[bool, Get]] = {}
-        for node in self._get_nodes:
+        """The `get`s, those in a loop first, each once, in the order they are come to."""
+        found: dict[int, Get] = {}
+        # A flow is compiled from its end to its start.
+        ordered = sorted(self._get_nodes, key=lambda node: (not self.flow.nodes[node].loops, -node))
+        for node in ordered:
             get = self.flow.nodes[node].operation
             assert isinstance(get, Get)
-            found[id(get.site)] = (not self.flow.nodes[node].loops, get)
-        ordered = sorted(found.values(), key=lambda pair: (pair[0], pair[1].site.span))
-        return tuple(get for _, get in ordered)
+            found.setdefault(id(get.site), get)
+        return tuple(found.values())
 
     @property
     def never_accounts(self) -> bool:

@@ -52,6 +52,8 @@ class Program:
         self._flows: dict[int, Flow] = {}
         self._consumptions: dict[tuple[int, int], Consumption] = {}
         self._of_kind: dict[type, list[Event]] = {}
+        self._on_queue: dict[tuple[int, tuple[type, ...]], list[Event]] = {}
+        self._consumers: dict[int, list[Consumer]] = {}
 
     # --- what is done ----------------------------------------------------------------------------
 
@@ -77,7 +79,7 @@ class Program:
             structures = {id(node.operation) for node in flow.nodes}
             found.extend(
                 event
-                for event in timeline(actor)
+                for event in self._timelines[actor.index]
                 if id(event.operation) in reached or id(event.operation) not in structures
             )
         return tuple(found)
@@ -87,9 +89,13 @@ class Program:
         return frozenset(
             event.operation.actor
             for actor in self.protocol.actors
-            for event in timeline(actor)
+            for event in self._timelines[actor.index]
             if isinstance(event.operation, Start)
         )
+
+    @cached_property
+    def _timelines(self) -> list[list[Event]]:
+        return [timeline(actor) for actor in self.protocol.actors]
 
     def runs(self, actor: Actor) -> bool:
         """Say whether an actor is started at all; main is."""
@@ -106,7 +112,12 @@ class Program:
 
     def on(self, queue: Queue, *kinds: type) -> list[Event]:
         """Return the events of these kinds that work on a queue."""
-        return [event for event in self.of(*kinds) if queue_of(event.operation) == queue.index]
+        key = queue.index, kinds
+        if key not in self._on_queue:
+            self._on_queue[key] = [
+                event for event in self.of(*kinds) if queue_of(event.operation) == queue.index
+            ]
+        return self._on_queue[key]
 
     def puts(self, queue: Queue) -> list[Event]:
         """Return the puts on a queue."""
@@ -143,10 +154,12 @@ class Program:
 
     def consumers(self, queue: Queue) -> list[Consumer]:
         """Return the actors that run and take from a queue, main included."""
-        indices = dict.fromkeys(event.actor for event in self.on(queue, Get))
-        actors = [self.protocol.actors[index] for index in indices]
-        found = [Consumer(actor, self.consumption(actor, queue)) for actor in actors]
-        return [consumer for consumer in found if consumer.consumption.gets]
+        if queue.index not in self._consumers:
+            indices = dict.fromkeys(event.actor for event in self.on(queue, Get))
+            actors = [self.protocol.actors[index] for index in indices]
+            found = [Consumer(actor, self.consumption(actor, queue)) for actor in actors]
+            self._consumers[queue.index] = [each for each in found if each.consumption.gets]
+        return self._consumers[queue.index]
 
     def recognised(self, queue: Queue, item: Item) -> bool | None:
         """Say whether an item makes some consumer of a queue leave; `None` where it may."""
