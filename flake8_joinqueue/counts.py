@@ -61,6 +61,8 @@ class Count:
         return None
 
     def __add__(self, other: Count) -> Count:
+        if not self.terms or not other.terms:
+            return self if self.terms else other
         return _collect(itertools.chain(self.terms, other.terms))
 
     def __neg__(self) -> Count:
@@ -70,6 +72,10 @@ class Count:
         return self + -other
 
     def __mul__(self, other: Count) -> Count:
+        if self.terms == _ONE:
+            return other
+        if other.terms == _ONE:
+            return self
         return _collect(
             (tuple(sorted(left + right)), a * b)
             for left, a in self.terms
@@ -105,6 +111,8 @@ class Count:
         return low
 
 
+_ONE: tuple[tuple[Monomial, int], ...] = (((), 1),)
+
 # The low of a symbol that may be anything: lower than any number of workers is large.
 _ANYTHING = -(1 << 40)
 
@@ -114,7 +122,7 @@ ONE = Count.of(1)
 
 def total(counts: Iterable[Count]) -> Count:
     """Return the sum of counts."""
-    return _collect(term for count in counts for term in count.terms)
+    return sum(counts, ZERO)
 
 
 def equal(left: Count, right: Count) -> bool | None:
@@ -128,6 +136,8 @@ def equal(left: Count, right: Count) -> bool | None:
 
 def less(left: Count, right: Count) -> bool | None:
     """Say whether `left` is less than `right` whatever the symbols are; `None` if that depends."""
+    if left.number is not None and right.number is not None:
+        return left.number < right.number
     difference = right - left
     low = difference.low
     if low is not None and low > 0:
@@ -148,6 +158,8 @@ def populated(count: Count) -> Count:
 
     For numbers of workers and rounds: that there may be none at all is no news.
     """
+    if not count.terms or count.number is not None:
+        return count
     return _collect(
         (tuple(replace(symbol, low=max(1, symbol.low)) for symbol in symbols), factor)
         for symbols, factor in count.terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flake8_joinqueue.analysis.variants import MOST_SETTINGS, settings_in, variants
-from flake8_joinqueue.analysis.walking import atoms_in, operations_in
+from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
     AllOf,
@@ -20,6 +20,7 @@ from flake8_joinqueue.protocol import (
     Operation,
     Raise,
     Setting,
+    operations_in,
 )
 from tests.protocols import (
     IS_NONE,

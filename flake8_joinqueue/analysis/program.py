@@ -54,6 +54,7 @@ class Program:
         self._of_kind: dict[type, list[Event]] = {}
         self._on_queue: dict[tuple[int, tuple[type, ...]], list[Event]] = {}
         self._consumers: dict[int, list[Consumer]] = {}
+        self._recognised: dict[tuple[int, int], tuple[Item, bool | None]] = {}
 
     # --- what is done ----------------------------------------------------------------------------
 
@@ -163,8 +164,13 @@ class Program:
 
     def recognised(self, queue: Queue, item: Item) -> bool | None:
         """Say whether an item makes some consumer of a queue leave; `None` where it may."""
-        answers = [c.consumption.recognises(item) for c in self.consumers(queue)]
-        return True if True in answers else (None if None in answers else False)
+        # By identity: equal items may go by other names, which count too.
+        key = queue.index, id(item)
+        if key not in self._recognised:
+            answers = [c.consumption.recognises(item) for c in self.consumers(queue)]
+            known = True if True in answers else (None if None in answers else False)
+            self._recognised[key] = item, known
+        return self._recognised[key][1]
 
     def sentinel_puts(self, queue: Queue) -> list[Event]:
         """Return the puts of what makes, or may make, a consumer leave."""

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flake8_joinqueue.analysis.walking import blocks_in
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import (
     Actor,
@@ -23,6 +22,7 @@ from flake8_joinqueue.protocol import (
     Return,
     Scope,
     Try,
+    blocks_in,
 )
 
 

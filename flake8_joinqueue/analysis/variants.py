@@ -9,14 +9,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from flake8_joinqueue.analysis.walking import blocks_in, operations_in
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
     AllOf,
     AnyOf,
-    AnyOrder,
     Block,
     Branch,
     Break,
@@ -41,7 +39,10 @@ from flake8_joinqueue.protocol import (
     Setting,
     Start,
     TaskDone,
-    Try,
+    blocks_in,
+    operations_in,
+    unchanged,
+    with_blocks,
 )
 
 MOST_SETTINGS = 6
@@ -49,6 +50,7 @@ MOST_SETTINGS = 6
 _JUMPS = (Break, Continue, Return, Raise, Exit)
 _WEIGHTY = (Put, Get, TaskDone, JoinQueue, JoinActor, Start, ManagerEnds)
 
+_Conditional = TypeVar("_Conditional", Branch, Loop)
 _Fate: TypeAlias = "Callable[[Setting], Condition]"  # what becomes of a setting
 
 
@@ -139,6 +141,12 @@ def _set_from_outside(setting: Setting) -> Condition:
     return Hunch(setting.label or setting.key, outside=True)
 
 
+def _with_condition(operation: _Conditional, condition: Condition) -> _Conditional:
+    if condition is operation.condition:
+        return operation
+    return replace(operation, condition=condition)
+
+
 # --- settings that a loop depends on --------------------------------------------------------------
 
 
@@ -161,7 +169,8 @@ def _without_stop_flags(block: Block, settled: frozenset[str], *, in_loop: bool)
 
     `in_loop`: a `Return` here would leave a loop of the same scope.
     """
-    return tuple(_without_stop_flag(operation, settled, in_loop=in_loop) for operation in block)
+    changed = [_without_stop_flag(operation, settled, in_loop=in_loop) for operation in block]
+    return unchanged(block, changed)
 
 
 def _without_stop_flag(
@@ -169,12 +178,13 @@ def _without_stop_flag(
 ) -> Operation:
     match operation:
         case Loop():
-            condition = folded(operation.condition, _either_way)
-            operation = replace(operation, condition=condition)
+            operation = _with_condition(operation, folded(operation.condition, _either_way))
             in_loop = True
         case Scope():
             in_loop = False
-    inside = _mapped(operation, lambda block: _without_stop_flags(block, settled, in_loop=in_loop))
+    inside = with_blocks(
+        operation, lambda block: _without_stop_flags(block, settled, in_loop=in_loop)
+    )
     return _stop_branch(inside, settled) if isinstance(inside, Branch) and in_loop else inside
 
 
@@ -185,7 +195,7 @@ def _stop_branch(branch: Branch, settled: frozenset[str]) -> Branch:
     def fate(setting: Setting) -> Condition:
         return setting if setting.key in settled else _set_from_outside(setting)
 
-    return replace(branch, condition=folded(branch.condition, fate))
+    return _with_condition(branch, folded(branch.condition, fate))
 
 
 def _leaves_loop(block: Block) -> bool:
@@ -246,8 +256,8 @@ def _specialised(block: Block, values: Mapping[str, bool]) -> Block:
         for simple in _simplified(operation, values, fate):
             kept.append(simple)
             if _jumps(simple):
-                return tuple(kept)
-    return tuple(kept)
+                return unchanged(block, kept)
+    return unchanged(block, kept)
 
 
 def _simplified(operation: Operation, values: Mapping[str, bool], fate: _Fate) -> Block:
@@ -258,13 +268,13 @@ def _simplified(operation: Operation, values: Mapping[str, bool], fate: _Fate) -
             condition = folded(operation.condition, fate)
             if isinstance(condition, bool):
                 return _specialised(then if condition else otherwise, values)
-            operation = replace(operation, condition=condition)
+            operation = _with_condition(operation, condition)
         case Loop(kind=LoopKind.WHILE):
             condition = folded(operation.condition, fate)
             if condition is False:
                 return _specialised(operation.head + operation.orelse, values)
-            operation = replace(operation, condition=condition)
-    return (_mapped(operation, lambda inner: _specialised(inner, values)),)
+            operation = _with_condition(operation, condition)
+    return (with_blocks(operation, lambda inner: _specialised(inner, values)),)
 
 
 def _jumps(operation: Operation) -> bool:
@@ -274,34 +284,3 @@ def _jumps(operation: Operation) -> bool:
     if isinstance(operation, Branch):
         return all(arm and _jumps(arm[-1]) for arm in (operation.then, operation.otherwise))
     return False
-
-
-def _mapped(operation: Operation, change: Callable[[Block], Block]) -> Operation:
-    """Return the operation with each block inside it changed."""
-    match operation:
-        case Branch():
-            return replace(
-                operation, then=change(operation.then), otherwise=change(operation.otherwise)
-            )
-        case Loop():
-            return replace(
-                operation,
-                head=change(operation.head),
-                body=change(operation.body),
-                orelse=change(operation.orelse),
-            )
-        case Scope():
-            return replace(operation, body=change(operation.body))
-        case AnyOrder():
-            return replace(operation, blocks=tuple(change(block) for block in operation.blocks))
-        case Try():
-            return replace(
-                operation,
-                body=change(operation.body),
-                handlers=tuple(
-                    replace(handler, body=change(handler.body)) for handler in operation.handlers
-                ),
-                orelse=change(operation.orelse),
-                final=change(operation.final),
-            )
-    return operation

@@ -7,47 +7,12 @@ from collections.abc import Iterator
 from flake8_joinqueue.protocol import (
     AllOf,
     AnyOf,
-    AnyOrder,
     Block,
-    Branch,
     Condition,
-    Loop,
     Not,
     Operation,
-    Scope,
-    Try,
+    operations_in,
 )
-
-
-def blocks_in(operation: Operation) -> tuple[Block, ...]:
-    """Return the blocks that stand directly inside an operation, in the order they stand in."""
-    match operation:
-        case Branch():
-            return operation.then, operation.otherwise
-        case Loop():
-            return operation.head, operation.body, operation.orelse
-        case Scope():
-            return (operation.body,)
-        case AnyOrder():
-            return operation.blocks
-        case Try():
-            handlers = tuple(handler.body for handler in operation.handlers)
-            return operation.body, *handlers, operation.orelse, operation.final
-    return ()
-
-
-def operations_in(block: Block) -> Iterator[Operation]:
-    """Yield every operation of a block, from the outside in, in the order they stand in."""
-    stack = [iter(block)]
-    while stack:
-        for operation in stack[-1]:
-            yield operation
-            inside = blocks_in(operation)
-            if inside:
-                stack.append(iter([inner for part in inside for inner in part]))
-                break
-        else:
-            stack.pop()
 
 
 def queue_of(operation: Operation) -> int | None:

@@ -4,6 +4,7 @@
 `items` says what is put and how it is tested, `operations` what is done, `model` who does it.
 """
 
+from flake8_joinqueue.protocol.blocks import blocks_in, operations_in, unchanged, with_blocks
 from flake8_joinqueue.protocol.items import (
     Alias,
     AllOf,
@@ -127,4 +128,8 @@ __all__ = [
     "TaskDone",
     "Try",
     "Unique",
+    "blocks_in",
+    "operations_in",
+    "unchanged",
+    "with_blocks",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,9 @@ from flake8_joinqueue.protocol import (
     Scope,
     SetCell,
     Try,
+    blocks_in,
+    unchanged,
+    with_blocks,
 )
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def _handles(bodies: list[Block]) -> bool:
         for operation in pending.pop():
             if isinstance(operation, Try) and operation.handlers:
                 return True
-            pending.extend(inner_blocks(operation))
+            pending.extend(blocks_in(operation))
     return False
 
 
@@ -139,7 +141,7 @@ def _counters(bodies: list[Block]) -> frozenset[Cell]:
         for operation in pending.pop():
             if isinstance(operation, Increment):
                 found.add(operation.cell)
-            pending.extend(inner_blocks(operation))
+            pending.extend(blocks_in(operation))
     return frozenset(found)
 
 
@@ -154,11 +156,12 @@ def _with_tests(block: Block, counters: frozenset[Cell], volatile: frozenset[Cel
     def in_operation(operation: Operation) -> Operation:
         if isinstance(operation, (Branch, Loop)):
             condition = _known(operation.condition, counters, volatile)
-            operation = replace(operation, condition=condition)
-        return map_blocks(operation, in_block)
+            if condition != operation.condition:
+                operation = replace(operation, condition=condition)
+        return with_blocks(operation, in_block)
 
     def in_block(inner: Block) -> Block:
-        return tuple(in_operation(operation) for operation in inner)
+        return unchanged(inner, [in_operation(operation) for operation in inner])
 
     return in_block(block)
 
@@ -200,7 +203,7 @@ def _tested(bodies: list[Block]) -> set[Cell]:
                 tested.update(_cells(operation.condition))
             elif isinstance(operation, SetCell) and isinstance(operation.value, Alias):
                 aliases.append((operation.cell, operation.value.cell))
-            pending.extend(inner_blocks(operation))
+            pending.extend(blocks_in(operation))
     growing = True
     while growing:
         before = len(tested)
@@ -227,12 +230,12 @@ class _Cleaner:
 
     def block(self, block: Block) -> Block:
         """Return what is left of a block."""
-        kept = []
+        kept: list[Operation] = []
         for operation in block:
-            cleaned = map_blocks(operation, self.block)
+            cleaned = with_blocks(operation, self.block)
             if not self._is_idle(cleaned):
                 kept.append(cleaned)
-        return tuple(kept)
+        return unchanged(block, kept)
 
     def _is_idle(self, operation: Operation) -> bool:
         if isinstance(operation, (SetCell, Increment)):
@@ -250,49 +253,3 @@ class _Cleaner:
             ends = operation.kind is LoopKind.COUNTED or operation.condition is not True
             return ends and not (operation.body or operation.head or operation.orelse)
         return False
-
-
-def inner_blocks(operation: Operation) -> list[Block]:
-    """Return the blocks within an operation."""
-    if isinstance(operation, Branch):
-        return [operation.then, operation.otherwise]
-    if isinstance(operation, Loop):
-        return [operation.head, operation.body, operation.orelse]
-    if isinstance(operation, Scope):
-        return [operation.body]
-    if isinstance(operation, AnyOrder):
-        return list(operation.blocks)
-    if isinstance(operation, Try):
-        handlers = [handler.body for handler in operation.handlers]
-        return [operation.body, *handlers, operation.orelse, operation.final]
-    return []
-
-
-def map_blocks(operation: Operation, change: Callable[[Block], Block]) -> Operation:
-    """Return an operation whose inner blocks went through `change`."""
-    if isinstance(operation, Branch):
-        return replace(
-            operation, then=change(operation.then), otherwise=change(operation.otherwise)
-        )
-    if isinstance(operation, Loop):
-        return replace(
-            operation,
-            head=change(operation.head),
-            body=change(operation.body),
-            orelse=change(operation.orelse),
-        )
-    if isinstance(operation, Scope):
-        return replace(operation, body=change(operation.body))
-    if isinstance(operation, AnyOrder):
-        return replace(operation, blocks=tuple(change(block) for block in operation.blocks))
-    if isinstance(operation, Try):
-        return replace(
-            operation,
-            body=change(operation.body),
-            handlers=tuple(
-                replace(handler, body=change(handler.body)) for handler in operation.handlers
-            ),
-            orelse=change(operation.orelse),
-            final=change(operation.final),
-        )
-    return operation

@@ -46,9 +46,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from flake8_joinqueue.analysis.program import Program
-from flake8_joinqueue.analysis.walking import operations_in
 from flake8_joinqueue.facts.queues import Carrier
-from flake8_joinqueue.protocol import ExceptionName, Get, Handler, Put, Try
+from flake8_joinqueue.protocol import ExceptionName, Get, Handler, Put, Try, operations_in
 from flake8_joinqueue.rules.report import Report
 
 CODE = "JQ405"

@@ -1,0 +1,93 @@
+"""Going through operations, those inside others included."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from flake8_joinqueue.protocol.operations import (
+    AnyOrder,
+    Block,
+    Branch,
+    Handler,
+    Loop,
+    Operation,
+    Scope,
+    Try,
+)
+
+
+def blocks_in(operation: Operation) -> tuple[Block, ...]:
+    """Return the blocks that stand directly inside an operation, in the order they stand in."""
+    if type(operation) not in _HAVE_BLOCKS:
+        return ()
+    match operation:
+        case Branch():
+            return operation.then, operation.otherwise
+        case Loop():
+            return operation.head, operation.body, operation.orelse
+        case Scope():
+            return (operation.body,)
+        case AnyOrder():
+            return operation.blocks
+        case Try():
+            handlers = tuple(handler.body for handler in operation.handlers)
+            return operation.body, *handlers, operation.orelse, operation.final
+    return ()
+
+
+def operations_in(block: Block) -> Iterator[Operation]:
+    """Yield every operation of a block, from the outside in, in the order they stand in."""
+    stack = [iter(block)]
+    while stack:
+        for operation in stack[-1]:
+            yield operation
+            inside = blocks_in(operation)
+            if inside:
+                stack.append(iter([inner for part in inside for inner in part]))
+                break
+        else:
+            stack.pop()
+
+
+def unchanged(block: Block, kept: list[Operation]) -> Block:
+    """Return `kept` as a block: the `block` it was made of, where no operation of it changed."""
+    if len(kept) == len(block) and all(map(operator.is_, block, kept)):
+        return block
+    return tuple(kept)
+
+
+def with_blocks(operation: Operation, change: Callable[[Block], Block]) -> Operation:
+    """Return an operation whose inner blocks went through `change`; itself where none changed."""
+    match operation:
+        case Branch(then=then, otherwise=otherwise):
+            arms = change(then), change(otherwise)
+            if arms[0] is not then or arms[1] is not otherwise:
+                return replace(operation, then=arms[0], otherwise=arms[1])
+        case Loop(head=head, body=body, orelse=orelse):
+            inside = change(head), change(body), change(orelse)
+            if inside[0] is not head or inside[1] is not body or inside[2] is not orelse:
+                return replace(operation, head=inside[0], body=inside[1], orelse=inside[2])
+        case Scope(body=body):
+            changed = change(body)
+            if changed is not body:
+                return replace(operation, body=changed)
+        case AnyOrder(blocks=blocks):
+            return replace(operation, blocks=tuple(change(block) for block in blocks))
+        case Try():
+            return replace(
+                operation,
+                body=change(operation.body),
+                handlers=tuple(_handler(handler, change) for handler in operation.handlers),
+                orelse=change(operation.orelse),
+                final=change(operation.final),
+            )
+    return operation
+
+
+def _handler(handler: Handler, change: Callable[[Block], Block]) -> Handler:
+    return replace(handler, body=change(handler.body))
+
+
+_HAVE_BLOCKS = frozenset({Branch, Loop, Scope, AnyOrder, Try})
