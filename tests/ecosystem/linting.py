@@ -1,0 +1,100 @@
+"""Lint many files, each with a time limit, and note what became of it."""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import signal
+import time
+import traceback
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from flake8_joinqueue.check import check_source
+from flake8_joinqueue.findings import Finding, NotAnalysed
+from flake8_joinqueue.reading import read
+from flake8_joinqueue.screen import relevant, speaks_of_queues
+
+from .understanding import Understood, understood
+
+TIME_LIMIT = 60.0  # seconds for one file
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """A Python file of a package."""
+
+    package: str
+    file: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file. `crash` says how the linter failed on it, "" where it did not."""
+
+    source: Source
+    seconds: float
+    findings: tuple[Finding, ...] = ()
+    queues: tuple[Understood, ...] = ()
+    crash: str = ""
+
+
+class _TooLong(BaseException):
+    """The time limit is reached. No exception that the linter could catch by the way."""
+
+
+def lint_all(sources: Iterable[Source], jobs: int, limit: float = TIME_LIMIT) -> Iterator[Outcome]:
+    """Lint files in parallel; yield outcomes as they come."""
+    # Spawned, so that a limit in one process is nobody else's.
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        tasks = ((source, limit) for source in sources)
+        yield from pool.imap_unordered(_lint_one, tasks, chunksize=16)
+
+
+def _lint_one(task: tuple[Source, float]) -> Outcome:
+    return lint(*task)
+
+
+def lint(source: Source, limit: float = TIME_LIMIT) -> Outcome:
+    """Lint one file, within a time limit in seconds. Must be called in a main thread."""
+    start = time.monotonic()
+    findings: tuple[Finding, ...] = ()
+    queues: tuple[Understood, ...] = ()
+    crash = ""
+    previous = signal.signal(signal.SIGALRM, _stop)
+    signal.setitimer(signal.ITIMER_REAL, limit)
+    try:
+        text = source.path.read_text(encoding="utf-8", errors="replace")
+        findings = tuple(check_source(text, source.file))
+        queues = tuple(_queues(text))
+    except _TooLong:
+        crash = f"takes more than {limit:g} s"
+    except Exception as error:  # noqa: BLE001 (whatever it is, it is what we look for)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        crash = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    return Outcome(source, time.monotonic() - start, findings, queues, crash)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _TooLong
+
+
+def _queues(text: str) -> list[Understood]:
+    """What is understood of a file's queues; nothing where the linter could not read it."""
+    if not speaks_of_queues(text):
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old escapes in other people's strings
+            tree = ast.parse(text.removeprefix("\ufeff"))
+        kept = relevant(text.removeprefix("\ufeff"), tree)
+        return understood(read(kept, tree).protocols) if kept else []
+    except (NotAnalysed, SyntaxError, ValueError):
+        return []  # JQ000 is among the findings
