@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -33,7 +33,7 @@ class MakesActor:
     """Calling it, or a class derived from it, makes an actor that `start()` sets going.
 
     `target`, `args` and `kwargs` are the positions of these arguments; `target_name` is the
-    keyword of the first.
+    keyword of the first. `start_method` is the one it is tied to, if any.
     """
 
     family: ActorFamily
@@ -41,6 +41,7 @@ class MakesActor:
     args: int = 3
     kwargs: int = 4
     target_name: str = "target"
+    start_method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,23 @@ class MakesManager:
 @dataclass(frozen=True, slots=True)
 class MakesContext:
     """Calling it makes a context of multiprocessing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetsStartMethod:
+    """Calling it says how processes of the default context are started."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakesPool:
+    """Calling it makes a pool of processes, which get their work by pickling."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakesUnpicklable:
+    """Calling it makes something that cannot be pickled; `what` says what, for people."""
+
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +96,8 @@ class EndsProgram:
 
 
 Fact: TypeAlias = (
-    "MakesQueue | MakesActor | MakesManager | MakesContext | MakesSynchroniser | MakesCount"
-    " | EndsProgram"
+    "MakesQueue | MakesActor | MakesManager | MakesContext | SetsStartMethod | MakesPool"
+    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram"
 )
 
 _PROCESS = MakesActor(ActorFamily.PROCESS)
@@ -94,6 +112,10 @@ MULTIPROCESSING: Mapping[str, Fact] = MappingProxyType(
         "Process": _PROCESS,
         "Manager": MakesManager(),
         "get_context": MakesContext(),
+        "set_start_method": SetsStartMethod(),
+        "Pool": MakesPool(),
+        "Lock": MakesUnpicklable("a lock"),
+        "RLock": MakesUnpicklable("a lock"),
         "Event": MakesSynchroniser("Event"),
         "Condition": MakesSynchroniser("Condition"),
         "Barrier": MakesSynchroniser("Barrier"),
@@ -121,9 +143,11 @@ _LIBRARY: dict[str, Fact] = {
     "multiprocessing.queues.SimpleQueue": MakesQueue(queues.PROCESS_SIMPLE),
     "multiprocessing.process.Process": _PROCESS,
     "multiprocessing.context.Process": _PROCESS,
-    "multiprocessing.context.ForkProcess": _PROCESS,
-    "multiprocessing.context.SpawnProcess": _PROCESS,
-    "multiprocessing.context.ForkServerProcess": _PROCESS,
+    "multiprocessing.context.ForkProcess": replace(_PROCESS, start_method="fork"),
+    "multiprocessing.context.SpawnProcess": replace(_PROCESS, start_method="spawn"),
+    "multiprocessing.context.ForkServerProcess": replace(_PROCESS, start_method="forkserver"),
+    "concurrent.futures.ProcessPoolExecutor": MakesPool(),
+    "concurrent.futures.process.ProcessPoolExecutor": MakesPool(),
     "multiprocessing.managers.SyncManager": MakesManager(running=False),
     "queue.Queue": MakesQueue(queues.THREAD_QUEUE),
     "queue.LifoQueue": MakesQueue(queues.THREAD_SORTED),
@@ -131,6 +155,12 @@ _LIBRARY: dict[str, Fact] = {
     "queue.SimpleQueue": MakesQueue(queues.THREAD_SIMPLE),
     "threading.Thread": _THREAD,
     "threading.Timer": MakesActor(ActorFamily.THREAD, 1, 2, 3, "function"),
+    "threading.Lock": MakesUnpicklable("a lock"),
+    "threading.RLock": MakesUnpicklable("a lock"),
+    "open": MakesUnpicklable("an open file"),
+    "io.open": MakesUnpicklable("an open file"),
+    "gzip.open": MakesUnpicklable("an open file"),
+    "sqlite3.connect": MakesUnpicklable("a connection to a database"),
     "threading.Event": MakesSynchroniser("Event"),
     "threading.Condition": MakesSynchroniser("Condition"),
     "threading.Barrier": MakesSynchroniser("Barrier"),
@@ -153,6 +183,31 @@ def fact(name: str) -> Fact | None:
         known = MULTIPROCESSING.get(name[len("multiprocessing.") :])
     return known
 
+
+# Attributes of a process or thread by which people mean `daemon`; all of them mean nothing.
+MISSPELT_DAEMON = frozenset(
+    {
+        "Daemon",
+        "DAEMON",
+        "deamon",
+        "Deamon",
+        "demon",
+        "Demon",
+        "dameon",
+        "daemonic",
+        "deamonic",
+        "demonic",
+        "daemonize",
+        "deamonize",
+        "is_daemon",
+        "is_deamon",
+        "isDaemon",
+        "isDeamon",
+        "setDaemon",
+        "setDeamon",
+        "set_daemon",
+    }
+)
 
 # Calls that look at their arguments and keep nothing; a queue given to them does not escape.
 HARMLESS = frozenset(

@@ -67,9 +67,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Ordinary work: a value of which nothing is known, but that it is meant to be worked on."""
+    """Ordinary work: a value of which nothing is known, but that it is meant to be worked on.
+
+    Pickled, it takes `size` bytes at the least.
+    """
 
     label: str = field(default="", compare=False)
+    size: int = field(default=0, compare=False)
 
 
 Item: TypeAlias = Literal | Named | Unique | Record | Data

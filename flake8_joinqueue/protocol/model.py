@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.facts.queues import QueueKind
+from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol.operations import Block
 from flake8_joinqueue.protocol.sites import Site
 
@@ -17,6 +18,9 @@ class Queue:
 
     `manager` is the index of the manager that serves it. `hidden` says that every use of it is in
     sight, but for the operations `Escape`; a parameter or a global that other files may use is not.
+    `maker` is the index of the actor that made it. `start_method` is that of its context: `ANY` for
+    the default one, `None` where that is not known. `redefined` says that it is of a class of the
+    file that redefines methods.
     """
 
     index: int
@@ -27,6 +31,9 @@ class Queue:
     maxsize: Count | None = None
     manager: int | None = None
     hidden: bool = True
+    maker: int = 0
+    start_method: StartMethod | None = StartMethod.ANY
+    redefined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Actor:
 
     `count` is how many of them were made at this one place. `body` is what each does; `opaque`
     says that the body is not in sight (`body` is then empty). `parent` is the index of the actor
-    that made it (`None` for main, whose index is 0).
+    that made it (`None` for main, whose index is 0). `start_method` is as a queue's.
     """
 
     index: int
@@ -73,6 +80,7 @@ class Actor:
     site: Site
     parent: int | None = None
     opaque: bool = False
+    start_method: StartMethod | None = StartMethod.ANY
 
 
 @dataclass(frozen=True, slots=True)

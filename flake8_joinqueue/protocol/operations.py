@@ -19,12 +19,18 @@ from flake8_joinqueue.protocol.sites import Site
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """`item` is put on `queue`. `blocking` is false for `put_nowait` and puts with a timeout."""
+    """`item` is put on `queue`. `blocking` is false for `put_nowait` and puts with a timeout.
+
+    `argument` is where the item stands. `unpicklable` says what makes pickling it impossible ("a
+    lambda"), where something does.
+    """
 
     queue: int
     item: Item
     site: Site
     blocking: bool = True
+    argument: Site | None = None
+    unpicklable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,30 @@ class EnterContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """The queue `passed` is handed on by pickling; `site` is the argument it is, or is part of.
+
+    To the process `actor` where that is started; by a put to whoever takes from the queue `onto`;
+    and, where both are `None`, to the work of a pool of processes.
+    """
+
+    passed: int
+    site: Site
+    actor: int | None = None
+    onto: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UseGlobal:
+    """A process uses `queue` by the global `name`, which somebody else assigned at `assigned`."""
+
+    queue: int
+    name: str
+    site: Site
+    assigned: Site
+
+
+@dataclass(frozen=True, slots=True)
 class Escape:
     """The queue or the actor gets out of sight: handed to unknown code, returned, stored elsewhere.
 
@@ -136,6 +166,16 @@ class Stop:
     actor: int
     site: Site
     method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttribute:
+    """`actor` is given the attribute `name`, a misspelt `daemon`; `true` says: a true value."""
+
+    actor: int
+    name: str
+    true: bool
+    site: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +351,9 @@ class Exit:
 
 
 Operation: TypeAlias = (
-    "Put | Get | TaskDone | JoinQueue | Peek | Close | Shutdown | EnterContext | Escape | Start"
-    " | JoinActor | Stop | ManagerEnds | Synchronise | SetCell | Increment | Call | Try | Branch"
-    " | Loop | Scope | AnyOrder | Break | Continue | Return | Raise | Exit"
+    "Put | Get | TaskDone | JoinQueue | Peek | Close | Shutdown | EnterContext | Pass | UseGlobal"
+    " | Escape | Start | JoinActor | Stop | SetAttribute | ManagerEnds | Synchronise | SetCell"
+    " | Increment | Call | Try | Branch | Loop | Scope | AnyOrder | Break | Continue | Return"
+    " | Raise | Exit"
 )
 Block: TypeAlias = "tuple[Operation, ...]"

@@ -43,11 +43,13 @@ from flake8_joinqueue.protocol.operations import (
     LoopKind,
     ManagerEnds,
     Operation,
+    Pass,
     Peek,
     Put,
     Raise,
     Return,
     Scope,
+    SetAttribute,
     SetCell,
     Shutdown,
     Start,
@@ -55,6 +57,7 @@ from flake8_joinqueue.protocol.operations import (
     Synchronise,
     TaskDone,
     Try,
+    UseGlobal,
 )
 from flake8_joinqueue.protocol.sites import Site
 
@@ -174,6 +177,10 @@ class _Renderer:
                 return f"call {label}"
             case Escape():
                 return self._escape(operation)
+            case Pass():
+                return self._pass(operation)
+            case SetAttribute(actor, name):
+                return f"set {name} of {self._protocol.actors[actor].name}"
         return self._of_queue(operation)
 
     def _of_actor(self, operation: Start | JoinActor | Stop, index: int) -> str:
@@ -194,6 +201,13 @@ class _Renderer:
         else:
             what = "something"
         return f"{what} gets out of sight: {escape.reason}"
+
+    def _pass(self, operation: Pass) -> str:
+        if operation.actor is not None:
+            to = self._protocol.actors[operation.actor].name
+        else:
+            to = "a pool" if operation.onto is None else self._queue(operation.onto)
+        return f"hand {self._queue(operation.passed)} to {to}"
 
     def _of_queue(self, operation: Operation) -> str:
         match operation:
@@ -216,6 +230,8 @@ class _Renderer:
                 return f"shut down {self._queue(queue)}" + (" at once" if immediate else "")
             case EnterContext(queue):
                 return f"with {self._queue(queue)}"
+            case UseGlobal(queue, name, assigned=assigned):
+                return f"{self._queue(queue)} by the global {name} of line {assigned.line}"
         raise TypeError(operation)
 
     def _queue(self, index: int) -> str:

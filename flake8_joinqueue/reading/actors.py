@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_joinqueue.facts.names import ActorFamily, MakesActor
-from flake8_joinqueue.protocol import ActorKind, Alias, Item, JoinActor, SetCell, Start, Stop
-from flake8_joinqueue.reading import calls, classes, items, iteration, values, variables
+from flake8_joinqueue.protocol import (
+    ActorKind,
+    Alias,
+    Item,
+    JoinActor,
+    Pass,
+    SetCell,
+    Start,
+    Stop,
+)
+from flake8_joinqueue.reading import (
+    calls,
+    classes,
+    items,
+    iteration,
+    queues,
+    values,
+    variables,
+)
 from flake8_joinqueue.reading.machine import ActorDraft, Frame
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import Survey
@@ -35,9 +53,12 @@ def draft(machine: Machine, family: ActorFamily, node: cst.CSTNode, name: str = 
     return made
 
 
-def make(machine: Machine, known: MakesActor, arguments: Arguments, node: cst.CSTNode) -> Value:
+def make(
+    machine: Machine, known: MakesActor, arguments: Arguments, node: cst.CSTNode, context: str = ""
+) -> Value:
     """Make `Process(...)`, `Thread(...)` or another actor of a library."""
     made = draft(machine, known.family, node)
+    made.start_method = queues.start_method(known.start_method or context)
     configure(machine, made.index, known, arguments)
     return values.ActorRef(made.index)
 
@@ -45,6 +66,7 @@ def make(machine: Machine, known: MakesActor, arguments: Arguments, node: cst.CS
 def configure(machine: Machine, index: int, known: MakesActor, arguments: Arguments) -> None:
     """Set an actor up as its class does: `(group, target, name, args, kwargs, *, daemon)`."""
     made = machine.actors[index]
+    note_given(machine, made, arguments)
     made.target = arguments.get(known.target, known.target_name)
     given = arguments.get(known.args, "args")
     if given is not None:
@@ -63,6 +85,43 @@ def configure(machine: Machine, index: int, known: MakesActor, arguments: Argume
         made.opaque = made.target is None
     if not made.name and made.target is not None:
         made.name = _name_of(made.target)
+
+
+def note_given(machine: Machine, made: ActorDraft, arguments: Arguments) -> None:
+    """Note where the queues stand that an actor is given."""
+    for queue, node in queues_given(machine, arguments):
+        made.given_at.setdefault(queue, machine.site(node))
+
+
+def queues_given(
+    machine: Machine, arguments: Arguments
+) -> Iterator[tuple[int, cst.BaseExpression]]:
+    """Yield the queues in arguments with where they stand; of `args=(a, b)`, each by itself."""
+    given = list(zip(arguments.nodes, arguments.positional, strict=False))
+    given += [(node, arguments.keywords[name]) for name, node in arguments.named.items()]
+    for node, value in given:
+        for part, held in _elements(node, value):
+            for queue in calls.queues_in(machine, held):
+                yield queue, part
+
+
+def _elements(node: cst.BaseExpression, value: Value) -> list[tuple[cst.BaseExpression, Value]]:
+    if isinstance(node, cst.Tuple) and isinstance(value, values.Tuple):
+        parts = [element.value for element in node.elements]
+        return list(zip(parts, value.values, strict=False))
+    return [(node, value)]
+
+
+def _pass_queues(machine: Machine, made: ActorDraft) -> None:
+    """Emit which queues are pickled where a process is started."""
+    if made.kind is not ActorKind.PROCESS:
+        return
+    given = [*made.arguments.every(), made.target, made.instance]
+    passed = [
+        queue for value in given if value is not None for queue in calls.queues_in(machine, value)
+    ]
+    for queue in dict.fromkeys(passed):
+        machine.emit(Pass(queue, made.given_at.get(queue, made.site), actor=made.index))
 
 
 def _spread(machine: Machine, given: Value) -> list[Value]:
@@ -89,6 +148,7 @@ def method(
     made = machine.actors[index]
     site = machine.site(node)
     if name == "start":
+        _pass_queues(machine, made)
         run_body(machine, made, node)
         machine.emit(Start(index, site))
     elif name == "join":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 enter = functions.enter
 
+_DEEPEST = 4
+_PICKLED_OTHERWISE = ("__getstate__", "__reduce__", "__reduce_ex__")
+
 
 def evaluate(machine: Machine, node: cst.Call) -> Value:
     """Evaluate a call."""
@@ -47,6 +51,7 @@ def evaluate_arguments(machine: Machine, node: cst.Call) -> Arguments:
             _double_star(machine, arguments, value)
         elif argument.keyword is not None:
             arguments.keywords[argument.keyword.value] = value
+            arguments.named[argument.keyword.value] = argument.value
         else:
             arguments.positional.append(value)
     return arguments
@@ -135,7 +140,7 @@ def _generator(
         machine.ended = ended
     if operations:
         machine.emit(AnyOrder((tuple(operations),), machine.site(node)))
-    return machine.unknown(f"{function.name}()")
+    return replace(machine.unknown(f"{function.name}()"), unpicklable="a generator")
 
 
 def awaited(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
@@ -172,19 +177,37 @@ def leak(
     machine: Machine, value: Value, node: cst.CSTNode | None, reason: str, depth: int = 0
 ) -> None:
     """Note that `value`, and what can be reached from it, gets into hands out of sight."""
-    if depth > 4:
+    if depth > _DEEPEST:
         return
     if node is None:
         node = machine.last_node
     if isinstance(value, (values.QueueRef, values.ActorRef)):
         machine.escape(value, node, reason)
-    for part in _reachable(machine, value):
+    for part in reachable(machine, value):
         leak(machine, part, node, reason, depth + 1)
     if isinstance(value, (values.Function, values.BoundFunction)):
         _callback(machine, value, node)
 
 
-def _reachable(machine: Machine, value: Value) -> list[Value]:
+def queues_in(machine: Machine, value: Value, depth: int = 0) -> list[int]:
+    """Return the queues that are pickled with `value`, by their indices, each once."""
+    if isinstance(value, values.QueueRef):
+        return [value.index]
+    if depth > _DEEPEST:
+        return []
+    parts = reachable(machine, value)
+    if isinstance(value, values.BoundFunction):
+        parts = [value.receiver]
+    elif isinstance(value, values.Instance) and any(
+        classes.find(machine, value.cls, name) for name in _PICKLED_OTHERWISE
+    ):
+        parts = []
+    found = [index for part in parts for index in queues_in(machine, part, depth + 1)]
+    return list(dict.fromkeys(found))
+
+
+def reachable(machine: Machine, value: Value) -> list[Value]:
+    """Return what a value holds."""
     if isinstance(value, values.Tuple):
         return list(value.values)
     if isinstance(value, (values.Container, values.Series)):

@@ -116,6 +116,13 @@ def library_fact(made: Class) -> names.Fact | None:
     return None
 
 
+def library_context(made: Class) -> str:
+    """Return the start method that a base of the class is tied to by its context."""
+    return next(
+        (base.context for base in lineage(made) if isinstance(base, Library) and base.context), ""
+    )
+
+
 def has_unknown_base(made: Class) -> bool:
     """Say whether a base of the class is out of sight."""
     return any(
@@ -142,6 +149,8 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
     if isinstance(known, names.MakesActor):
         draft = actors.draft(machine, known.family, node, made.name)
         draft.instance = instance
+        draft.start_method = queues.start_method(known.start_method or library_context(made))
+        actors.note_given(machine, draft, arguments)
         machine.instance_actors[instance.serial] = draft.index
     init = find(machine, made, "__init__")
     if isinstance(init, values.Function):

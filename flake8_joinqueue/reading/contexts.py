@@ -68,7 +68,9 @@ def enter(
         return _enter_instance(machine, value, node)
     if isinstance(value, values.ExitStack):
         return value, lambda: unwind(machine, value)
-    if isinstance(value, values.Synchroniser):
+    if isinstance(value, (values.Synchroniser, values.Pool)):
+        return value, None
+    if isinstance(value, values.Unknown) and value.unpicklable:
         return value, None
     return machine.unknown("", value), None
 

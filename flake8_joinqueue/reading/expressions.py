@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -51,7 +52,7 @@ def attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) -> Va
 
 def _name(machine: Machine, node: cst.Name) -> Value:
     constant = _CONSTANTS.get(node.value)
-    return constant if constant is not None else variables.read_name(machine, node.value)
+    return constant if constant is not None else variables.read_name(machine, node.value, node)
 
 
 _CONSTANTS: dict[str, Value] = {"None": Const(None), "True": Const(True), "False": Const(False)}
@@ -269,6 +270,9 @@ def binary(
             times = items.as_count(machine, factor)
             if isinstance(sequence, (values.Container, values.Tuple)) and times is not None:
                 return _repeated(machine, sequence, times)
+            if isinstance(sequence, Const) and isinstance(sequence.value, (str, bytes)):
+                size = len(sequence.value) * (0 if times is None else times.number or 0)
+                return replace(machine.unknown("", left, right), size=size)
     counts = items.as_count(machine, left), items.as_count(machine, right)
     if counts[0] is not None and counts[1] is not None:
         number = _arithmetic(machine, operator, counts[0], counts[1])
@@ -357,7 +361,7 @@ def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst
         variables.write_name(machine, target.value, value, node)
     elif isinstance(target, cst.Attribute):
         base = evaluate(machine, target.value)
-        variables.write_attribute(machine, base, target.attr.value, value, node)
+        variables.write_attribute(machine, base, target.attr.value, value, node, target)
     elif isinstance(target, cst.Subscript):
         iteration.store(machine, target, value, node)
     elif isinstance(target, (cst.Tuple, cst.List)):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import ONE, ZERO, Count
+from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
@@ -55,7 +56,11 @@ def finish(
     cleaned = _Cleaner(_tested(bodies))
     counters = _counters(bodies)
     actors = tuple(
-        _actor(draft, cleaned.block(_with_tests(body, counters, volatile.get(draft.index, _NONE))))
+        _actor(
+            machine,
+            draft,
+            cleaned.block(_with_tests(body, counters, volatile.get(draft.index, _NONE))),
+        )
         for draft, body in zip(machine.actors, bodies, strict=True)
     )
     if not machine.queues and not machine.managers and not _handles(bodies):
@@ -70,6 +75,9 @@ def finish(
             draft.maxsize,
             draft.manager,
             draft.hidden,
+            draft.maker,
+            machine.default_start if draft.start_method is StartMethod.ANY else draft.start_method,
+            draft.redefined,
         )
         for draft in machine.queues
     )
@@ -90,7 +98,8 @@ def _handles(bodies: list[Block]) -> bool:
     return False
 
 
-def _actor(draft: ActorDraft, body: Block) -> Actor:
+def _actor(machine: Machine, draft: ActorDraft, body: Block) -> Actor:
+    start = draft.start_method
     return Actor(
         draft.index,
         draft.name or draft.kind.value,
@@ -101,6 +110,7 @@ def _actor(draft: ActorDraft, body: Block) -> Actor:
         draft.site,
         draft.parent,
         draft.opaque,
+        machine.default_start if start is StartMethod.ANY else start,
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from flake8_joinqueue.counts import Count, total
-from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record, Unique
+from flake8_joinqueue.protocol import ActorKind, Data, Item, Literal, Named, Record, Unique
 from flake8_joinqueue.reading import classes, values
 from flake8_joinqueue.reading.values import Const, Value
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 _MAX_FIELDS = 12
+_DEEPEST = 3
 _UNPLAIN = ("__eq__", "__bool__", "__len__")
 
 
@@ -31,7 +34,9 @@ def as_item(machine: Machine, value: Value) -> Item:
     if isinstance(value, values.Container):
         return _as_record(machine, value)
     constant = as_constant_item(machine, value)
-    return constant if constant is not None else Data(getattr(value, "label", ""))
+    if constant is not None:
+        return constant
+    return Data(getattr(value, "label", ""), getattr(value, "size", 0))
 
 
 def as_constant_item(machine: Machine, value: Value) -> Item | None:
@@ -80,11 +85,45 @@ def _ancestors(made: values.Class) -> frozenset[str] | None:
 def _as_record(machine: Machine, container: values.Container) -> Item:
     content = content_of(machine, container)
     if content.open or container.kind != "list" or len(content.segments) > _MAX_FIELDS:
-        return Data()
+        return Data(size=_size(content))
     if any(segment.times.number != 1 for segment in content.segments):
-        return Data()
+        return Data(size=_size(content))
     fields = tuple(as_item(machine, segment.value) for segment in content.segments)
     return Record(fields, "list")
+
+
+def _size(content: values.Content) -> int:
+    """Return how many bytes the elements take at the least: one each."""
+    return sum(segment.times.number or 0 for segment in content.segments)
+
+
+def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:
+    """Say what of a value cannot be pickled; an empty text where nothing is known to be so."""
+    if isinstance(value, values.Function):
+        return _unpicklable_function(value)
+    if isinstance(value, values.Unknown):
+        return value.unpicklable
+    if isinstance(value, values.ActorRef):
+        return "a thread" if machine.actors[value.index].kind is ActorKind.THREAD else ""
+    if isinstance(value, values.Partial):
+        return unpicklable(machine, value.function, depth + 1)
+    parts: list[Value] = []
+    if isinstance(value, values.Tuple):
+        parts = list(value.values)
+    elif isinstance(value, values.Container) and value.kind == "generator":
+        return "a generator"
+    elif isinstance(value, values.Container):
+        parts = [segment.value for segment in content_of(machine, value).segments]
+    found = (unpicklable(machine, part, depth + 1) for part in parts if depth < _DEEPEST)
+    return next(filter(None, found), "")
+
+
+def _unpicklable_function(function: values.Function) -> str:
+    if function.owner is not None:
+        return ""
+    if isinstance(function.node, cst.Lambda):
+        return "a lambda"
+    return "" if function.scope.kind == "module" else "a nested function"
 
 
 def content_of(machine: Machine, container: values.Container) -> values.Content:

@@ -189,8 +189,11 @@ def comprehension(machine: Machine, node: cst.BaseComp) -> Value:
         _comp_for(machine, node.for_in, node, ONE, found)
     finally:
         machine.frames.pop()
-    kind = "dict" if isinstance(node, cst.DictComp) else "list"
+    kind = _KINDS.get(type(node), "list")
     return expressions.new_container(machine, Content(tuple(found)), kind)
+
+
+_KINDS: dict[type[cst.BaseComp], str] = {cst.DictComp: "dict", cst.GeneratorExp: "generator"}
 
 
 def _comp_for(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -11,7 +12,7 @@ from flake8_joinqueue.protocol import Exit
 from flake8_joinqueue.reading import actors, builtin, calls, methods, queues, values
 from flake8_joinqueue.reading.machine import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
-from flake8_joinqueue.reading.values import Arguments, Const, Library, Value
+from flake8_joinqueue.reading.values import Arguments, Const, Library, Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
@@ -56,17 +57,26 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
 ) -> Value:
     """Call what is known by a fact; `manager` is whose method it is, if any."""
     if isinstance(known, names.MakesQueue):
-        return queues.make(machine, known.kind, arguments, node, manager)
+        return queues.make(machine, known.kind, arguments, node, manager, callee.context)
     if isinstance(known, names.MakesActor):
-        return actors.make(machine, known, arguments, node)
+        return actors.make(machine, known, arguments, node, callee.context)
+    if isinstance(known, names.MakesPool):
+        # What its `initializer` is given gets out of sight like what any call is given.
+        calls.unknown_call(machine, callee, arguments, node)
+        return values.Pool(new_serial())
+    if isinstance(known, names.MakesUnpicklable):
+        made = calls.unknown_call(machine, callee, arguments, node)
+        return replace(made, unpicklable=known.what) if isinstance(made, Unknown) else made
     if isinstance(known, names.MakesManager):
-        made = ManagerDraft(len(machine.managers), machine.site(node))
-        machine.managers.append(made)
-        return values.ManagerRef(made.index)
+        manager = len(machine.managers)
+        machine.managers.append(ManagerDraft(manager, machine.site(node)))
+        return values.ManagerRef(manager)
     if isinstance(known, names.MakesContext):
         method = arguments.get(0, "method")
-        start = method.value if isinstance(method, Const) else ""
-        return Library("multiprocessing", start if isinstance(start, str) else "")
+        return Library("multiprocessing", _context(method) or callee.context)
+    if isinstance(known, names.SetsStartMethod):
+        machine.default_start = queues.start_method(_context(arguments.get(0, "method")))
+        return values.NONE
     if isinstance(known, names.MakesSynchroniser):
         return values.Synchroniser(new_serial(), known.name)
     if isinstance(known, names.MakesCount):
@@ -74,3 +84,11 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
     machine.emit(Exit(machine.site(node), known.hard))
     machine.ended = True
     return values.NONE
+
+
+def _context(method: Value | None) -> str:
+    """Return the name of a start method, "" for the default one, "?" for one that is not known."""
+    if method is None or method == values.NONE:
+        return ""
+    known = isinstance(method, Const) and isinstance(method.value, str)
+    return str(method.value) if known and isinstance(method, Const) else "?"

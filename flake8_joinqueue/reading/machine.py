@@ -16,7 +16,7 @@ import libcst as cst
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.options import DEFAULTS, Options
+from flake8_joinqueue.options import DEFAULTS, Options, StartMethod
 from flake8_joinqueue.protocol import ActorKind as Kind
 from flake8_joinqueue.protocol import (
     Alias,
@@ -54,6 +54,9 @@ class QueueDraft:
     manager: int | None = None
     name: str = ""
     hidden: bool = True
+    maker: int = 0
+    start_method: StartMethod | None = StartMethod.ANY
+    redefined: bool = False
 
 
 @dataclass(slots=True)
@@ -83,6 +86,9 @@ class ActorDraft:
     opaque: bool = False
     started_at: int = 0
     functions: set[int] = field(default_factory=set)
+    start_method: StartMethod | None = StartMethod.ANY
+    # Where the queues it is given stand among the arguments of whoever makes it.
+    given_at: dict[int, Site] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -151,6 +157,10 @@ class Machine:
         self.exit_actions: dict[int, list[Callable[[], None]]] = {}
         self.callbacks: set[tuple[values.Function, Value | None]] = set()
         self.surveys: dict[int, Survey] = {}
+        # The start method of the default context, as far as the program sets it.
+        self.default_start: StartMethod | None = StartMethod.ANY
+        # Who assigned a value to a global, and where; the value tells one assignment from another.
+        self.global_writes: dict[tuple[Place, Value], tuple[int, Site]] = {}
         self._blocks: list[list[Operation]] = [[]]
         self._serials: dict[str, int] = {}
         self._keys = 0

@@ -80,6 +80,10 @@ class Places:
                 index for index in range(len(self.module.body)) if node in self._within(index)
             )
             place = self._within(top)[node]
+        if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
+            # The brackets are part of it, as `ast` has it.
+            within = self._within(top)
+            place = CodeRange(within[node.lpar[-1]].start, within[node.rpar[0]].end)
         first = self._statements[top][0].lineno if self._statements[top] else 1
         shift = first - self._within(top)[self.module.body[top]].start.line
         return Span(

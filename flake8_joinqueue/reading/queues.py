@@ -9,14 +9,18 @@ import libcst as cst
 
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.queues import QueueKind
+from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import (
     Close,
     EnterContext,
+    Escape,
     Get,
     JoinQueue,
+    Pass,
     Peek,
     Put,
     Shutdown,
+    Site,
     TaskDone,
 )
 from flake8_joinqueue.reading import calls, classes, items, values
@@ -27,14 +31,15 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 
-def make(
+def make(  # noqa: PLR0913, PLR0917 (a queue is made of so much)
     machine: Machine,
     kind: QueueKind,
     arguments: Arguments,
     node: cst.CSTNode,
     manager: int | None = None,
+    context: str = "",
 ) -> Value:
-    """Make a queue at `node`, as often as the code being run is run."""
+    """Make a queue at `node`, as often as the code being run is run; `context` is whose it is."""
     maxsize = arguments.get(0, "maxsize") if kind.bounded else None
     made = QueueDraft(
         len(machine.queues),
@@ -43,6 +48,8 @@ def make(
         machine.multiplicity(),
         items.as_count(machine, maxsize),
         manager,
+        maker=machine.actor.index,
+        start_method=start_method(context),
     )
     machine.queues.append(made)
     return values.QueueRef(made.index)
@@ -57,14 +64,26 @@ def subclass(
 ) -> Value:
     """Make an instance of a queue class of the file."""
     queue = make(machine, known.kind, arguments, node)
+    assert isinstance(queue, values.QueueRef)
     own = [base for base in classes.lineage(made) if isinstance(base, values.Class)]
     for base in own:
         for name in machine.heap.names(base.scope.serial):
             if isinstance(machine.heap.get((base.scope.serial, name)), values.Function):
                 # It does more, or less, than its base does.
+                machine.queues[queue.index].redefined = True
                 machine.escape(queue, node, f"of the class {made.name}, which redefines {name}()")
                 return queue
     return queue
+
+
+def start_method(context: str) -> StartMethod | None:
+    """Return the start method that a context is tied to by name, `None` where it is not known."""
+    if not context:
+        return StartMethod.ANY
+    try:
+        return StartMethod(context)
+    except ValueError:
+        return None
 
 
 # --- methods -------------------------------------------------------------------------------------
@@ -82,15 +101,21 @@ def method(
 
 def _put(machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "item") or arguments.get(0, "obj") or machine.unknown()
+    argument = machine.site(arguments.node(0, "item") or arguments.node(0, "obj") or node)
     blocking = name == "put" and _waits(arguments, 1)
-    _hand_over(machine, index, value, node)
+    _hand_over(machine, index, value, node, argument)
     item = items.as_item(machine, value)
-    machine.emit(Put(index, item, machine.site(node), blocking))
+    obstacle = items.unpicklable(machine, value)
+    machine.emit(Put(index, item, machine.site(node), blocking, argument, obstacle))
     return values.NONE
 
 
-def _hand_over(machine: Machine, index: int, value: Value, node: cst.CSTNode) -> None:
+def _hand_over(
+    machine: Machine, index: int, value: Value, node: cst.CSTNode, argument: Site
+) -> None:
     """A queue or a function put on a queue gets out of sight; so does what holds one."""
+    for passed in calls.queues_in(machine, value):
+        machine.emit(Pass(passed, argument, onto=index))
     if not isinstance(value, (values.Function, values.Instance, values.Class)):
         calls.leak(machine, value, node, f"put on {machine.queues[index].name or 'a queue'}")
 
@@ -153,6 +178,14 @@ def _shutdown(
     return values.NONE
 
 
+def _cancel_join_thread(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Nobody waits for what is still on its way, so that it may be lost: out of reach."""
+    machine.emit(Escape(machine.site(node), "its items need not arrive", queue=index))
+    return values.NONE
+
+
 def enter_context(machine: Machine, index: int, node: cst.CSTNode) -> None:
     """Use a queue as a context manager."""
     machine.emit(EnterContext(index, machine.site(node)))
@@ -171,4 +204,5 @@ _METHODS: dict[str, _Method] = {
     "qsize": _peek,
     "close": _close,
     "shutdown": _shutdown,
+    "cancel_join_thread": _cancel_join_thread,
 }

@@ -20,13 +20,16 @@ class Unknown:
     """Nothing is known, but that it is the same value wherever `key` is the same.
 
     `free` says that it differs from time to time (it depends on an item or on a loop); `cell` is
-    the variable it was read from, where paths tell more about that.
+    the variable it was read from, where paths tell more about that. `unpicklable` says what it is,
+    where it is something that cannot be pickled; `size` how many bytes it has at the least.
     """
 
     key: str
     label: str = field(default="", compare=False)
     free: bool = False
     cell: Cell | None = None
+    unpicklable: str = field(default="", compare=False)
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A list, set, deque or dict; its content lives on the heap under `serial`."""
+    """A list, set, deque, dict or generator; its content lives on the heap under `serial`."""
 
     serial: int
     kind: str = "list"
@@ -256,6 +259,13 @@ class Synchroniser:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool of processes, by the serial number of its making."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """`contextlib.closing(value)`."""
 
@@ -280,8 +290,8 @@ class NamedTupleType:
 Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
     " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
-    " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Closing"
-    " | ExitStack | NamedTupleType"
+    " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Pool"
+    " | Closing | ExitStack | NamedTupleType"
 )
 
 NONE = Const(None)
@@ -291,12 +301,23 @@ FALSE = Const(False)
 
 @dataclass(slots=True)
 class Arguments:
-    """The arguments of a call, evaluated. `open` says that there were `*` or `**` of unknown."""
+    """The arguments of a call, evaluated. `open` says that there were `*` or `**` of unknown.
+
+    `nodes` are those of all arguments in the order they stand, `named` those of keywords by name.
+    """
 
     positional: list[Value] = field(default_factory=list)
     keywords: dict[str, Value] = field(default_factory=dict)
     nodes: list[cst.BaseExpression] = field(default_factory=list)
     open: bool = False
+    named: dict[str, cst.BaseExpression] = field(default_factory=dict)
+
+    def node(self, position: int, name: str) -> cst.BaseExpression | None:
+        """Return the node of the argument at `position` or of that `name`, where it has one."""
+        if name in self.named:
+            return self.named[name]
+        given = position < len(self.positional) and position < len(self.nodes)
+        return self.nodes[position] if given else None
 
     def get(self, position: int, name: str) -> Value | None:
         """Return the argument at `position` (0-based) or of that `name`, if it was given."""

@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.protocol import Alias, Daemon, Item
+from flake8_joinqueue.protocol import ActorKind, Alias, Daemon, Item, SetAttribute, UseGlobal
 from flake8_joinqueue.reading import calls, classes, items, values
 from flake8_joinqueue.reading.scopes import Place, Scope
 from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
@@ -25,8 +25,8 @@ _KEPT_BY_ACTORS = ("start", "run", "join", "terminate", "kill", "is_alive", "clo
 # --- names ---------------------------------------------------------------------------------------
 
 
-def read_name(machine: Machine, name: str) -> Value:
-    """Return what `name` stands for where the machine is."""
+def read_name(machine: Machine, name: str, node: cst.CSTNode | None = None) -> Value:
+    """Return what `name` stands for where the machine is; `node` is where it is used, if at all."""
     scope: Scope | None = machine.scope.holder(name)
     innermost = True
     while scope is not None:
@@ -35,6 +35,8 @@ def read_name(machine: Machine, name: str) -> Value:
             place = (scope.serial, name)
             value = machine.heap.get(place)
             if value is not None and not isinstance(value, values.Content):
+                if scope.kind == "module" and node is not None:
+                    _note_global(machine, place, value, node)
                 variable = _is_variable(scope, name)
                 if variable and _is_flag(value) and _may_change(machine, scope):
                     return Unknown(f"{place[0]}.{name}", name, cell=machine.cell(place))
@@ -49,6 +51,21 @@ def read_name(machine: Machine, name: str) -> Value:
         if names.fact(f"{module}.{name}") is not None or name in ("Empty", "Full"):
             return values.Library(f"{module}.{name}")
     return Unknown(f"name {name}", name)
+
+
+def _note_global(machine: Machine, place: Place, value: Value, node: cst.CSTNode) -> None:
+    """A process that uses a global which another actor assigned has none, or one of its own."""
+    if len(machine.running) == 1 or not isinstance(
+        value, (values.QueueRef, values.Container, values.Either)
+    ):
+        return
+    chain = [actor.index for actor in machine.running]
+    processes = [actor.index for actor in machine.running if actor.kind is ActorKind.PROCESS]
+    writer, assigned = machine.global_writes.get((place, value), (0, None))
+    if not processes or assigned is None or writer in chain[chain.index(processes[-1]) :]:
+        return
+    for queue in calls.queues_in(machine, value):
+        machine.emit(UseGlobal(queue, place[1], machine.site(node), assigned))
 
 
 def _is_flag(value: Value) -> bool:
@@ -67,6 +84,8 @@ def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> 
     scope = machine.scope.holder(name)
     place = (scope.serial, name)
     _name_it(machine, value, name)
+    if scope.kind == "module":
+        machine.global_writes[place, value] = machine.actor.index, machine.site(node)
     if _is_variable(scope, name):
         machine.set_cell(machine.cell(place), as_cell_value(machine, value), node)
     machine.heap.set(place, value)
@@ -186,6 +205,7 @@ _WITH_METHODS = (
     values.Series,
     values.Synchroniser,
     values.ExitStack,
+    values.Pool,
 )
 
 
@@ -243,15 +263,20 @@ def _read_variable_attribute(machine: Machine, place: Place, value: Value) -> Va
     return _as_variable(machine, place, value, True)
 
 
-def write_attribute(
-    machine: Machine, base: Value, name: str, value: Value, node: cst.CSTNode
+def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stands)
+    machine: Machine,
+    base: Value,
+    name: str,
+    value: Value,
+    node: cst.CSTNode,
+    target: cst.CSTNode | None = None,
 ) -> None:
-    """Set the attribute `name` of `base` to `value`."""
+    """Set the attribute `name` of `base` to `value`; `target` is where it is named."""
     if isinstance(base, Either):
         machine.branch(
             base.condition,
-            lambda: write_attribute(machine, base.then, name, value, node),
-            lambda: write_attribute(machine, base.otherwise, name, value, node),
+            lambda: write_attribute(machine, base.then, name, value, node, target),
+            lambda: write_attribute(machine, base.otherwise, name, value, node, target),
             node,
         )
         return
@@ -259,6 +284,9 @@ def write_attribute(
     if actor is not None and name == "daemon":
         machine.actors[actor].daemon = daemon_of(value)
         return
+    if actor is not None and name in names.MISSPELT_DAEMON:
+        true = daemon_of(value) is Daemon.YES
+        machine.emit(SetAttribute(actor, name, true, machine.site(target or node)))
     _name_it(machine, value, name)
     if isinstance(base, values.Instance):
         place = (base.serial, name)
