@@ -7,9 +7,16 @@ from textwrap import dedent
 
 import pytest
 
-from flake8_joinqueue.protocol import operations_in
 from flake8_joinqueue.options import StartMethod
-from flake8_joinqueue.protocol import Operation, Pass, Protocol, Put, SetAttribute, UseGlobal
+from flake8_joinqueue.protocol import (
+    Operation,
+    Pass,
+    Protocol,
+    Put,
+    SetAttribute,
+    UseGlobal,
+    operations_in,
+)
 from flake8_joinqueue.reading import read
 
 HEAD = "import multiprocessing as mp, multiprocessing, threading\n"
