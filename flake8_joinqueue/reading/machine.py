@@ -120,6 +120,23 @@ class Attempt:
     ended: bool
 
 
+class _Collecting:
+    """A block that collects operations; a class, since there are many and it costs a third."""
+
+    __slots__ = ("_blocks",)
+
+    def __init__(self, blocks: list[list[Operation]]) -> None:
+        self._blocks = blocks
+
+    def __enter__(self) -> list[Operation]:
+        operations: list[Operation] = []
+        self._blocks.append(operations)
+        return operations
+
+    def __exit__(self, *_: object) -> None:
+        self._blocks.pop()
+
+
 class Machine:
     """The state of one abstract run."""
 
@@ -228,15 +245,9 @@ class Machine:
         """Add an operation to the block being written."""
         self._blocks[-1].append(operation)
 
-    @contextmanager
-    def block(self) -> Iterator[list[Operation]]:
+    def block(self) -> _Collecting:
         """Collect what is emitted in the block, instead of emitting it."""
-        operations: list[Operation] = []
-        self._blocks.append(operations)
-        try:
-            yield operations
-        finally:
-            self._blocks.pop()
+        return _Collecting(self._blocks)
 
     def multiplicity(self, depth: int = 0) -> Count:
         """Return how often the code being run is run, by the loops inside of the first `depth`."""

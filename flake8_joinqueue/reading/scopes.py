@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -80,22 +79,36 @@ class Heap:
         """Return the names at which something is for that serial number."""
         return (name for owner, name in list(self._values) if owner == serial)
 
-    @contextmanager
-    def trial(self) -> Iterator[dict[Place, Value | Content]]:
+    def trial(self) -> _Trial:
         """Take back, at the end of the block, all changes made in it.
 
         The dictionary given out holds the new values after the block.
         """
-        journal: dict[Place, Value | Content | None] = {}
-        self._journals.append(journal)
-        changes: dict[Place, Value | Content] = {}
-        try:
-            yield changes
-        finally:
-            self._journals.pop()
-            for place, old in journal.items():
-                changes[place] = self._values[place]
-                if old is None:
-                    del self._values[place]
-                else:
-                    self._values[place] = old
+        return _Trial(self._values, self._journals)
+
+
+class _Trial:
+    """A block whose changes of a heap are taken back; a class, since there are many."""
+
+    __slots__ = ("_changes", "_journals", "_values")
+
+    def __init__(
+        self,
+        values: dict[Place, Value | Content],
+        journals: list[dict[Place, Value | Content | None]],
+    ) -> None:
+        self._values = values
+        self._journals = journals
+        self._changes: dict[Place, Value | Content] = {}
+
+    def __enter__(self) -> dict[Place, Value | Content]:
+        self._journals.append({})
+        return self._changes
+
+    def __exit__(self, *_: object) -> None:
+        for place, old in self._journals.pop().items():
+            self._changes[place] = self._values[place]
+            if old is None:
+                del self._values[place]
+            else:
+                self._values[place] = old

@@ -80,21 +80,27 @@ class _Walk:
             self._see(*self._stack.pop())
 
     def _see(self, node: ast.AST, outer: bool) -> None:
-        if isinstance(node, ast.Name):
-            self._name(node, outer)
+        kind = type(node)
+        if kind is ast.Name:
+            self._name(node, outer)  # type: ignore[arg-type]  # as its type says
             return
-        if isinstance(node, ast.Attribute):
-            self._attribute(node)
-        elif isinstance(node, ast.Constant):
-            self._constant(node)
+        if kind is ast.Constant:
+            self._constant(node)  # type: ignore[arg-type]
             return
-        elif isinstance(node, ast.stmt):
-            self._bindings_of_statement(node, outer)
-        else:
+        if kind is ast.Attribute:
+            self._attribute(node)  # type: ignore[arg-type]
+        elif kind in _STATEMENTS:
+            self._bindings_of_statement(node, outer)  # type: ignore[arg-type]
+        elif kind in _BINDING:
             self._bindings_of_rest(node, outer)
-        inner = outer and not isinstance(node, (*_DEFINITIONS, ast.Lambda))
-        for child in ast.iter_child_nodes(node):
-            self._stack.append((child, inner))
+        if outer and kind in _SCOPES:
+            outer = False
+        for name in _fields(kind):
+            value = getattr(node, name, None)
+            if type(value) is list:
+                self._stack += [(each, outer) for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST):
+                self._stack.append((value, outer))
 
     def _bind(self, name: str, binding: Binding) -> None:
         binds = self.statement.binds
@@ -257,3 +263,54 @@ class _Walk:
                 self._exit(outer)
         elif isinstance(function, ast.Attribute) and function.attr in _EXITS:
             self._exit(outer)
+
+
+# The kinds of node that one of the methods above has anything to say about.
+_STATEMENTS = frozenset(
+    {
+        ast.Expr,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.Import,
+        ast.ImportFrom,
+        ast.Assign,
+        ast.AnnAssign,
+        ast.Global,
+        ast.For,
+        ast.AsyncFor,
+        ast.Raise,
+    }
+)
+_BINDING = frozenset(
+    {
+        ast.Subscript,
+        ast.Compare,
+        ast.comprehension,
+        ast.Call,
+        ast.arg,
+        ast.ExceptHandler,
+        ast.MatchAs,
+        ast.MatchStar,
+        ast.MatchMapping,
+    }
+)
+_SCOPES = frozenset({*_DEFINITIONS, ast.Lambda})
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields that may hold code: not a context, an operator, a name, a comment."""
+    known = _CODE_FIELDS.get(kind)
+    if known is None:
+        known = tuple(name for name in kind._fields if name not in _NO_CODE)
+        _CODE_FIELDS[kind] = known
+    return known
+
+
+_CODE_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+
+
+_NO_CODE = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "asname", "arg", "type_comment", "kind"}
+    | {"conversion", "is_async", "simple", "level", "module"}
+)
