@@ -57,7 +57,7 @@ def test_text_with_queues(text: str) -> None:
     "kind", [kind for kind in vars(queues).values() if isinstance(kind, queues.QueueKind)]
 )
 def test_every_kind_of_queue_is_in_the_vocabulary(kind: queues.QueueKind) -> None:
-    text = f"q = {kind.constructor}()\n"
+    text = f"import {kind.constructor.partition('.')[0]}\nq = {kind.constructor}()\n"
     assert speaks_of_queues(text)
     assert relevant(text, ast.parse(text)) == text
 

@@ -89,6 +89,9 @@ class _Selection:
 
     def kept(self) -> set[int]:
         """The places of the statements to keep; none where nothing does anything with queues."""
+        if not self._concurrent and not any(each.accounts for each in self._statements):
+            # A queue of a library that is not known, or the word for something else.
+            return set()
         aliases: set[str] = set().union(*(each.queue_aliases for each in self._statements))
         for place, statement in enumerate(self._statements):
             if statement.speaks or aliases & statement.mentions:

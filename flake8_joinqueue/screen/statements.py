@@ -39,7 +39,8 @@ class Statement:
 
     `binds`: the names it binds in the module, functions' `global`s included. `mentions`: every
     name it uses. `alters`: the names of which it sets an attribute or an item. `handles`: the
-    names it uses in a way that may change a list or dict. `speaks`: it names the vocabulary.
+    names it uses in a way that may change a list or dict. `speaks`: it names the vocabulary;
+    `accounts`: it names `task_done`.
     `stays`: it is kept whatever happens. `queue_aliases`, `concurrent`: what it imports of the
     vocabulary and from the modules of the vocabulary, under the names used here.
     """
@@ -50,6 +51,7 @@ class Statement:
     alters: set[str] = field(default_factory=set)
     handles: set[str] = field(default_factory=set)
     speaks: bool = False
+    accounts: bool = False
     stays: bool = False
     queue_aliases: set[str] = field(default_factory=set)
     concurrent: set[str] = field(default_factory=set)
@@ -124,6 +126,8 @@ class _Walk:
     def _attribute(self, node: ast.Attribute) -> None:
         if words.is_vocabulary(node.attr):
             self.statement.speaks = True
+            if node.attr == words.TASK_DONE:
+                self.statement.accounts = True
         if not isinstance(node.ctx, ast.Load):
             self._altered(node)
         elif isinstance(node.value, ast.Name) and node.attr in values.READING_METHODS:
@@ -139,7 +143,7 @@ class _Walk:
         if isinstance(text, str) and node not in self._harmless:
             if text.isidentifier():
                 self.statement.mentions.add(text)
-            if words.QUEUE in text or words.TASK_DONE in text:
+            if words.is_vocabulary(text):
                 self.statement.speaks = True
 
     def _bindings_of_statement(self, node: ast.stmt, outer: bool) -> None:
@@ -173,8 +177,6 @@ class _Walk:
     ) -> None:
         if outer:
             self._bind(node.name, Binding.DEFINITION)
-        if words.is_vocabulary(node.name):
-            self.statement.speaks = True
         if not isinstance(node, ast.ClassDef):
             self._annotation(node.returns)
 
@@ -221,7 +223,10 @@ class _Walk:
         """Names in quotes count where a type is expected."""
         for node in ast.walk(annotation) if annotation is not None else ():
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                self.statement.mentions.update(_WORD.findall(node.value))
+                found = _WORD.findall(node.value)
+                self.statement.mentions.update(found)
+                if any(words.is_vocabulary(word) for word in found):
+                    self.statement.speaks = True
 
     def _exit(self, outer: bool) -> None:
         if outer:

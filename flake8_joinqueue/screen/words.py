@@ -11,9 +11,12 @@ TASK_DONE = "task_done"
 EMPTY = "Empty"
 EMPTY_OF = ("queue", "multiprocessing")
 
+# The classes of queue there are; `JobQueue` may be one too, but then it says of which it is made.
+_CLASSES = frozenset({"Queue", "JoinableQueue", "SimpleQueue", "LifoQueue", "PriorityQueue"})
+
 # How processes are started is said far from the queue, often in a function of its own.
 _SETTINGS = frozenset({"set_start_method", "get_context", "patch_all"})
-_WORDS = _SETTINGS | {TASK_DONE, EMPTY}
+_WORDS = _SETTINGS | _CLASSES | {TASK_DONE, EMPTY}
 
 # The modules whose objects the reading knows: what is done to one of these may matter.
 MODULES = frozenset(
@@ -44,4 +47,4 @@ def speaks_of_queues(text: str) -> bool:
 
 def is_vocabulary(name: str) -> bool:
     """Whether a name in code belongs to the vocabulary of queues."""
-    return QUEUE in name or name in _WORDS
+    return name in _WORDS
