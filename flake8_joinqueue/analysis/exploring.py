@@ -94,6 +94,7 @@ class Explorer:
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
         self._survey(reachable)
+        self._shortcuts = self._find_shortcuts()
         self._states = 0
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
@@ -134,6 +135,47 @@ class Explorer:
             todo = found
         self._tested = tested
 
+    def _find_shortcuts(self) -> list[int]:
+        """Return, for each node, the first at or behind it that makes a difference.
+
+        A test makes none if both its ways come to the same; a program that does many things with
+        an item has many of them, and each would double the ways there are.
+        """
+        nodes = self._flow.nodes
+        # Where accounting stops being possible, a way takes note of its place.
+        noted = {
+            edge.target
+            for index, node in enumerate(nodes)
+            for edge in node.edges
+            if edge.target not in self._accounting
+            and (index in self._accounting or self._is_get(index))
+        }
+        noted |= {END, DIED, self._flow.start}
+        shortcuts = list(range(len(nodes)))
+        # A flow is compiled from its end to its start, so that most targets come before.
+        for index, node in enumerate(nodes):
+            if index in noted or not self._is_idle(node):
+                continue
+            targets = {shortcuts[edge.target] for edge in node.edges}
+            if len(targets) == 1:
+                shortcuts[index] = targets.pop()
+        return shortcuts
+
+    def _is_idle(self, node: Node) -> bool:
+        """Say whether what a node does, its choice of a way apart, is of no interest."""
+        if any(edge.kind not in {EdgeKind.PLAIN, EdgeKind.TEST} for edge in node.edges):
+            return False
+        match node.operation:
+            case None:
+                return True
+            case TaskDone(queue=queue) | Put(queue=queue):
+                return queue != self._queue
+            case SetCell(cell=cell) | Increment(cell=cell):
+                return cell not in self._tested
+            case Get() | Break() | Continue() | Return() | Raise() | Exit() | Handler():
+                return False
+        return True
+
     # --- the search ------------------------------------------------------------------------------
 
     def _explore_all(self) -> None:
@@ -154,7 +196,7 @@ class Explorer:
         get = node.operation
         assert isinstance(get, Get)
         for edge in node.edges:
-            state = _State(edge.target, frozenset(station.values), station.facts)
+            state = _State(self._shortcuts[edge.target], frozenset(station.values), station.facts)
             if edge.kind is EdgeKind.EMPTY:
                 yield state._replace(marks=frozenset({"empty"}))
             else:
@@ -265,7 +307,7 @@ class Explorer:
         after = self._done(state, node, source)
         for edge in node.edges:
             mark = self._mark(state.node, edge)
-            following = after._replace(node=edge.target)
+            following = after._replace(node=self._shortcuts[edge.target])
             if mark:
                 following = following._replace(marks=following.marks | {mark})
             yield following
@@ -348,7 +390,7 @@ class Explorer:
         for edge in node.edges:
             if answer is not None and edge.truth != answer:
                 continue
-            following = state._replace(node=edge.target)
+            following = state._replace(node=self._shortcuts[edge.target])
             if answer is None:
                 following = self._remembered(following, state, node, edge)
             yield self._left(following, state, node, edge, source, by_item=by_item)
