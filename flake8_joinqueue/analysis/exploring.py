@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flake8_joinqueue.analysis.deciding import decide, implied
 from flake8_joinqueue.analysis.flow import DIED, END, Edge, EdgeKind, Flow, Node
+from flake8_joinqueue.analysis.relevance import LARGE, Relevance
 from flake8_joinqueue.analysis.ways import Fact, Outcome, Part, Station, Value, Way
 from flake8_joinqueue.counts import Count, equal, less
 from flake8_joinqueue.findings import NotAnalysed
@@ -39,7 +39,6 @@ MOST_STATES: Final = 20_000
 MOST_STATIONS: Final = 200
 MANY_DONES: Final = 3
 _MOST_PUTS: Final = 2
-_LARGE: Final = 64
 
 _NOTHING: Final[frozenset[Cell]] = frozenset()
 
@@ -93,8 +92,7 @@ class Explorer:
         self._stay = flow.reaching(gets)
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
-        self._survey(reachable)
-        self._shortcuts = self._find_shortcuts()
+        self._matter = Relevance(flow, queue, reachable, self._accounting)
         self._states = 0
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
@@ -108,73 +106,6 @@ class Explorer:
     def _operates(self, node: int) -> bool:
         operation = self._flow.nodes[node].operation
         return isinstance(operation, TaskDone) and operation.queue == self._queue
-
-    def _survey(self, reachable: set[int]) -> None:
-        """Find the variables that are tested: only they matter."""
-        nodes = [self._flow.nodes[node] for node in reachable]
-        tests = [node.test for node in nodes if isinstance(node.test, ItemTest | CountTest)]
-        self._often = {test for test, times in Counter(tests).items() if times > 1}
-        self._flags = {
-            node.test.cell
-            for node in nodes
-            if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
-        }
-        self._small = {test.cell for test in tests if isinstance(test, CountTest)} - {
-            test.cell for test in tests if isinstance(test, CountTest) and not _is_small(test.count)
-        }
-        tested = {test.cell for test in tests}
-        aliases = [
-            (node.operation.cell, node.operation.value.cell)
-            for node in nodes
-            if isinstance(node.operation, SetCell) and isinstance(node.operation.value, Alias)
-        ]
-        todo = set(tested)
-        while todo:
-            found = {source for cell, source in aliases if cell in todo} - tested
-            tested |= found
-            todo = found
-        self._tested = tested
-
-    def _find_shortcuts(self) -> list[int]:
-        """Return, for each node, the first at or behind it that makes a difference.
-
-        A test makes none if both its ways come to the same; a program that does many things with
-        an item has many of them, and each would double the ways there are.
-        """
-        nodes = self._flow.nodes
-        # Where accounting stops being possible, a way takes note of its place.
-        noted = {
-            edge.target
-            for index, node in enumerate(nodes)
-            for edge in node.edges
-            if edge.target not in self._accounting
-            and (index in self._accounting or self._is_get(index))
-        }
-        noted |= {END, DIED, self._flow.start}
-        shortcuts = list(range(len(nodes)))
-        # A flow is compiled from its end to its start, so that most targets come before.
-        for index, node in enumerate(nodes):
-            if index in noted or not self._is_idle(node):
-                continue
-            targets = {shortcuts[edge.target] for edge in node.edges}
-            if len(targets) == 1:
-                shortcuts[index] = targets.pop()
-        return shortcuts
-
-    def _is_idle(self, node: Node) -> bool:
-        """Say whether what a node does, its choice of a way apart, is of no interest."""
-        if any(edge.kind not in {EdgeKind.PLAIN, EdgeKind.TEST} for edge in node.edges):
-            return False
-        match node.operation:
-            case None:
-                return True
-            case TaskDone(queue=queue) | Put(queue=queue):
-                return queue != self._queue
-            case SetCell(cell=cell) | Increment(cell=cell):
-                return cell not in self._tested
-            case Get() | Break() | Continue() | Return() | Raise() | Exit() | Handler():
-                return False
-        return True
 
     # --- the search ------------------------------------------------------------------------------
 
@@ -196,11 +127,11 @@ class Explorer:
         get = node.operation
         assert isinstance(get, Get)
         for edge in node.edges:
-            state = _State(self._shortcuts[edge.target], frozenset(station.values), station.facts)
+            state = _State(0, frozenset(station.values), station.facts)
             if edge.kind is EdgeKind.EMPTY:
-                yield state._replace(marks=frozenset({"empty"}))
+                yield self._at(edge.target, state._replace(marks=frozenset({"empty"})))
             else:
-                yield self._assigned(state, get.cell, Part())
+                yield self._at(edge.target, self._assigned(state, get.cell, Part()))
 
     def _explore(self, source: Station | None, todo: list[_State]) -> None:
         seen = set(todo)
@@ -221,6 +152,17 @@ class Explorer:
         if self._states > MOST_STATES:
             raise self._too_many()
         self.ways.extend(found)
+
+    def _at(self, node: int, state: _State) -> _State:
+        """Return the state at a node, or the next that matters, without what no test looks at."""
+        node = self._matter.shortcuts[node]
+        live = self._matter.live[node]
+        values, facts = state.values, state.facts
+        if any(cell not in live for cell, _ in values):
+            values = frozenset(pair for pair in values if pair[0] in live)
+        if any(fact.cell not in live for fact, _ in facts):
+            facts = frozenset(pair for pair in facts if pair[0].cell in live)
+        return state._replace(node=node, values=values, facts=facts)
 
     def _arrived(self, state: _State, source: Station | None) -> Way | None:
         target: Station | None = None
@@ -307,7 +249,7 @@ class Explorer:
         after = self._done(state, node, source)
         for edge in node.edges:
             mark = self._mark(state.node, edge)
-            following = after._replace(node=self._shortcuts[edge.target])
+            following = self._at(edge.target, after)
             if mark:
                 following = following._replace(marks=following.marks | {mark})
             yield following
@@ -345,7 +287,7 @@ class Explorer:
 
     def _set(self, state: _State, assignment: SetCell, source: Station | None) -> _State:
         cell, value = assignment.cell, assignment.value
-        if cell not in self._tested:
+        if cell not in self._matter.tested:
             return state
         held: Value | None
         if isinstance(value, Alias):
@@ -357,7 +299,7 @@ class Explorer:
         else:
             held = None if isinstance(value, Data | Count) else value
         state = self._assigned(state, cell, held)
-        if source is not None and cell in self._flags and isinstance(held, Literal):
+        if source is not None and cell in self._matter.flags and isinstance(held, Literal):
             others = tuple(clear for clear in state.clears if clear[0] != cell)
             clear = (cell, assignment.site, not state.jumped)
             return state._replace(clears=(*others, clear))
@@ -366,16 +308,20 @@ class Explorer:
     def _incremented(self, state: _State, cell: Cell, by: int) -> _State:
         value = _value(state, cell)
         grown: Value | None = None
-        if cell in self._small and isinstance(value, Literal) and isinstance(value.value, int):
+        if (
+            cell in self._matter.small
+            and isinstance(value, Literal)
+            and isinstance(value.value, int)
+        ):
             number = value.value + by
-            grown = Literal(number) if abs(number) <= _LARGE else None
+            grown = Literal(number) if abs(number) <= LARGE else None
         state = self._assigned(state, cell, grown)
-        if cell in self._tested:
+        if cell in self._matter.tested:
             return state._replace(increments=state.increments | {cell})
         return state
 
     def _assigned(self, state: _State, cell: Cell, value: Value | None) -> _State:
-        if cell not in self._tested:
+        if cell not in self._matter.tested:
             return state
         values = {pair for pair in state.values if pair[0] != cell}
         if value is not None:
@@ -390,7 +336,7 @@ class Explorer:
         for edge in node.edges:
             if answer is not None and edge.truth != answer:
                 continue
-            following = state._replace(node=self._shortcuts[edge.target])
+            following = self._at(edge.target, state)
             if answer is None:
                 following = self._remembered(following, state, node, edge)
             yield self._left(following, state, node, edge, source, by_item=by_item)
@@ -419,7 +365,7 @@ class Explorer:
             if isinstance(value, Part):
                 assumption = (_seen(test, value), edge.truth)
                 return following._replace(assumptions=state.assumptions | {assumption})
-            if test in self._often:
+            if test in self._matter.often:
                 return following._replace(facts=state.facts | {(test, edge.truth)})
         elif isinstance(test, CountTest) and not isinstance(_value(state, test.cell), Part):
             return following._replace(facts=state.facts | {(test, edge.truth)})
@@ -455,10 +401,6 @@ class Explorer:
         if known and not (isinstance(test, CountTest) and isinstance(value, Part)):
             return following
         return following._replace(marks=state.marks | {"opaque"})
-
-
-def _is_small(count: Count) -> bool:
-    return count.number is not None and abs(count.number) <= _LARGE
 
 
 def _value(state: _State, cell: Cell) -> Value | None:

@@ -1,0 +1,166 @@
+"""What of a flow makes a difference to how an actor consumes a queue.
+
+The ways from one `get` to the next are told apart by what happened on them. Whatever makes no
+difference must be left out before, since each test that does not matter doubles their number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow, Node
+from flake8_joinqueue.counts import Count
+from flake8_joinqueue.protocol import (
+    Alias,
+    Break,
+    Cell,
+    Continue,
+    CountTest,
+    Exit,
+    Get,
+    Handler,
+    Increment,
+    ItemTest,
+    Put,
+    Raise,
+    Return,
+    SetCell,
+    TaskDone,
+)
+
+LARGE: Final = 64  # from here on, numbers are not followed one by one
+
+_JUMPS: Final = (Break, Continue, Return, Raise, Exit, Handler)
+_NOTHING: Final[frozenset[Cell]] = frozenset()
+
+
+class Relevance:
+    """What matters in a flow for one queue.
+
+    `reachable` are the nodes that are come to, `accounting` those from which a `task_done` can
+    follow. `tested` are the variables that tests look at, `often` the tests that are made at
+    several nodes, `flags` the variables by which a `while` loop goes on, `small` those that are
+    compared with small numbers only. `shortcuts` holds, for each node, the first at or behind it
+    that makes a difference; `live`, the variables that a test behind it may look at before they
+    are assigned.
+    """
+
+    def __init__(self, flow: Flow, queue: int, reachable: set[int], accounting: set[int]) -> None:
+        self._nodes = flow.nodes
+        self._queue = queue
+        self._reachable = sorted(reachable)
+        self.shortcuts = list(range(len(flow.nodes)))
+        fixed = self._noted(accounting) | {END, DIED, flow.start}
+        self.tested: set[Cell] = set()
+        before = -1
+        while len(self.tested) != before:
+            # Without the tests that make no difference, fewer variables are tested.
+            before = len(self.tested)
+            self._survey()
+            self._shorten(fixed)
+        self.live = self._liveness()
+
+    # --- what is tested --------------------------------------------------------------------------
+
+    def _survey(self) -> None:
+        nodes = [self._nodes[node] for node in self._reachable if self.shortcuts[node] == node]
+        tests = [node.test for node in nodes if isinstance(node.test, ItemTest | CountTest)]
+        self.often = {test for test, times in Counter(tests).items() if times > 1}
+        self.flags = {
+            node.test.cell
+            for node in nodes
+            if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
+        }
+        counts = [test for test in tests if isinstance(test, CountTest)]
+        large = {test.cell for test in counts if not _is_small(test.count)}
+        self.small = {test.cell for test in counts} - large
+        tested = {test.cell for test in tests}
+        aliases = [
+            (node.operation.cell, node.operation.value.cell)
+            for node in nodes
+            if isinstance(node.operation, SetCell) and isinstance(node.operation.value, Alias)
+        ]
+        todo = set(tested)
+        while todo:
+            todo = {source for cell, source in aliases if cell in todo} - tested
+            tested |= todo
+        self.tested = tested
+
+    # --- what makes no difference ----------------------------------------------------------------
+
+    def _noted(self, accounting: set[int]) -> set[int]:
+        """Return the nodes where accounting stops being possible: a way takes note of them."""
+        return {
+            edge.target
+            for index in self._reachable
+            for edge in self._nodes[index].edges
+            if edge.target not in accounting and (index in accounting or self._is_get(index))
+        }
+
+    def _is_get(self, index: int) -> bool:
+        operation = self._nodes[index].operation
+        return isinstance(operation, Get) and operation.queue == self._queue
+
+    def _shorten(self, fixed: set[int]) -> None:
+        """Pass over nodes that do nothing, and tests both ways of which come to the same."""
+        shortcuts = self.shortcuts
+        # A flow is compiled from its end to its start, so that most targets come before.
+        for index in self._reachable:
+            node = self._nodes[index]
+            if index in fixed or not self._is_idle(node):
+                continue
+            targets = {shortcuts[edge.target] for edge in node.edges}
+            if len(targets) == 1:
+                shortcuts[index] = targets.pop()
+
+    def _is_idle(self, node: Node) -> bool:
+        """Say whether what a node does, its choice of a way apart, is of no interest."""
+        if any(edge.kind not in {EdgeKind.PLAIN, EdgeKind.TEST} for edge in node.edges):
+            return False
+        operation = node.operation
+        if operation is None:
+            return True
+        if isinstance(operation, TaskDone | Put):
+            return operation.queue != self._queue
+        if isinstance(operation, SetCell | Increment):
+            return operation.cell not in self.tested
+        return not isinstance(operation, (Get, *_JUMPS))
+
+    # --- what is still looked at -----------------------------------------------------------------
+
+    def _liveness(self) -> list[frozenset[Cell]]:
+        live = [_NOTHING] * len(self._nodes)
+        changed = bool(self.tested)
+        while changed:
+            changed = False
+            for index in self._reachable:
+                if self.shortcuts[index] != index:
+                    continue
+                node = self._nodes[index]
+                behind: frozenset[Cell] = _NOTHING.union(
+                    *(live[self.shortcuts[edge.target]] for edge in node.edges)
+                )
+                here = _before(node, behind)
+                if here != live[index]:
+                    live[index] = here
+                    changed = True
+        return live
+
+
+def _before(node: Node, live: frozenset[Cell]) -> frozenset[Cell]:
+    """Return what is live before a node of what is live behind it."""
+    if isinstance(node.test, ItemTest | CountTest):
+        return live | {node.test.cell}
+    operation = node.operation
+    if isinstance(operation, Get):
+        return live - {operation.cell}
+    if isinstance(operation, SetCell) and operation.cell in live:
+        live = live - {operation.cell}
+        if isinstance(operation.value, Alias):
+            live = live | {operation.value.cell}
+    return live
+
+
+def _is_small(count: Count) -> bool:
+    return count.number is not None and abs(count.number) <= LARGE
