@@ -95,7 +95,7 @@ AS_THE_RULE_SAYS: dict[str, Predicate] = {
     "JQ304": waits_for_worker,
     "JQ305": hangs_in("put"),
     "JQ306": QUEUE_JOIN,
-    "JQ401": GONE,
+    "JQ401": either(GONE, LOSES),
     "JQ402": raises("TypeError", "AttributeError"),
     "JQ403": raises("RuntimeError"),
     "JQ404": either(raises("AttributeError", "TypeError", "RuntimeError"), HANGS),

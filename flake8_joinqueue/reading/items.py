@@ -54,9 +54,10 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
         equals = constant if isinstance(constant, Literal) else None
         return Named(value.name, sealed=value.sealed, equals=equals)
     if isinstance(value, values.Class):
-        return Named(value.name, value.name)
+        # A class all of whose bases are in sight equals nothing but itself.
+        return Named(value.name, value.name, sealed=not classes.has_unknown_base(value))
     if isinstance(value, values.Function):
-        return Named(value.name, value.name)
+        return Named(value.name, value.name, sealed=True)
     if isinstance(value, values.Library):
         return Named(value.name, value.name)
     if isinstance(value, values.Fresh):

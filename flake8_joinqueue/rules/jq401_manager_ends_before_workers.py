@@ -108,8 +108,8 @@ def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> boo
         # A queue that it only puts on is through with the ones it takes from.
         takes = any(event.actor == actor.index for event in program.on(queue, Get))
         return not takes and _feeds_only(program, actor, moment)
-    if actor.daemon is Daemon.YES:
-        return True
+    if actor.daemon is not Daemon.NO:
+        return True  # it is one, or would have to be none for the report to hold
     # It must have left on sentinels that were waited for, or it still blocks in `get`.
     consumption = program.consumption(actor, queue)
     return not consumption.gets or (
@@ -124,7 +124,7 @@ def _is_last(program: Program, actor: Actor, queue: Queue, wait: Event) -> bool:
 
     Sentinels may be, for a daemon: it is cut off at the end in any case, with no work in hand.
     """
-    daemon = actor.daemon is Daemon.YES
+    daemon = actor.daemon is not Daemon.NO
     puts = program.work_puts(queue) if daemon else program.on(queue, Put)
     return not any(may_precede(wait, put) for put in puts)
 

@@ -17,13 +17,13 @@ CHOICES: dict[str, dict[str, int]] = {
     "theme": dict.fromkeys(THEMES, 1),
     "queue": {
         "thread": 30, "process": 32, "context": 8, "manager_joinable": 9, "manager_queue": 9,
-        "plain": 8,
+        "plain": 8, "asyncio": 12, "mixed": 1, "mixed_right": 1, "wrong": 1, "foreign": 1,
     },
     "imports": {"module": 4, "alias": 4, "names": 4, "renamed": 1},
     "layout": {"main": 8, "guard": 4, "owner": 4},
     "shape": {
         "function": 40, "subclass": 20, "method": 14, "keywords": 8, "partial": 6, "nested": 7,
-        "closure": 5,
+        "closure": 5, "executor": 7, "pool": 2, "initializer": 2, "global": 5,
     },
     "number": {"2": 6, "1": 3, "3": 4},
     "size": {
@@ -33,16 +33,16 @@ CHOICES: dict[str, dict[str, int]] = {
     "start": {"loop": 8, "comprehension": 6, "named": 3},
     "value": {
         "none": 50, "constant_text": 10, "text": 8, "enum": 6, "tuple": 6, "number": 6, "class": 4,
-        "object": 3, "instance": 2,
+        "object": 3, "instance": 2, "same_instance": 2,
     },
     "stop": {
         "break": 24, "return": 12, "otherwise": 8, "walrus": 9, "iter": 6, "match": 8, "flag": 6,
         "falsy": 3, "stepwise": 6, "before_loop": 3, "never": 7, "timeout": 3, "timeout_test": 3,
-        "wrong_timeout": 1, "no_wait": 1, "empty": 1, "counts_ends": 5, "put_back": 2, "counted": 1,
+        "wrong_timeout": 1, "no_wait": 1, "empty": 1, "counts_ends": 5, "put_back": 2, "counted": 2,
     },
-    "compare": {"usual": 30, "other": 1},
+    "compare": {"usual": 24, "other": 1},
     "put": {"same": 40, "none": 1, "text": 1},
-    "daemon": {"no": 24, "keyword": 1, "attribute": 1},
+    "daemon": {"no": 48, "keyword": 2, "attribute": 2, "misspelt": 1},
     "done": {
         "each": 60, "finally": 18, "first": 14, "work_only": 8, "never": 2, "twice": 2,
         "stop_only": 1,
@@ -63,6 +63,7 @@ CHOICES: dict[str, dict[str, int]] = {
         "S P J T Q": 6, "S P J T W Q": 5, "P S J T Q W": 9, "P J T S Q W": 5, "S P J T": 3,
         "S P Q J T W": 3, "S P T J Q W": 3, "S T P J Q W": 2, "S P J W T Q": 2, "S P J Q W T": 1,
         "S P J W": 1, "P Q S J T W": 1, "S P J": 1, "P J S Q T W": 2, "S P Q J": 1,
+        "S P J Q K": 2, "S P J Q K S P J Q": 1, "P S J Q": 1,
     },
     "producers": {"main": 30, "one": 10, "two": 6, "several": 6, "helper": 10},
     "waited": {"all": 28, "some": 1, "none": 2, "timeout": 1},
@@ -72,14 +73,21 @@ CHOICES: dict[str, dict[str, int]] = {
     "writer": {"right": 12, "early": 1, "no_sentinel": 1, "no_done": 1},
     "setting": {"no": 30, "verbose": 3, "daemon": 1, "stop": 1, "extra": 1},
     "with_queue": {"no": 80, "yes": 1},
+    "maxsize": {"no": 50, "large": 2, "small": 3, "zero": 1},
+    "payload": {"no": 50, "large": 3, "lambda": 1},
+    "join": {"plain": 80, "keyword": 1, "positional": 1},
+    "close": {"no": 60, "late": 2, "early": 1},
 }  # fmt: skip
 """Each choice with its options and their weights; the first option is the plainest."""
 
 _AS_USUAL: dict[tuple[str, str], dict[str, dict[str, int]]] = {
     ("stop", "never"): {
-        "daemon": {"no": 2, "keyword": 5, "attribute": 4},
+        "daemon": {"no": 4, "keyword": 10, "attribute": 8, "misspelt": 1},
         "sentinels": {"none": 9, "range": 1, "workers": 1},
-        "order": {"S P J Q": 12, "S P J Q T W": 2, "S P J T Q W": 1, "S P J": 1, "S P Q J": 1},
+        "order": {
+            "S P J Q": 24, "S P J Q T W": 4, "S P J T Q W": 2, "S P J": 5, "S P Q J": 2,
+            "S P J Q K": 6, "S P J Q K S P J Q": 4, "P S J Q": 2,
+        },
         "done": {"each": 10, "finally": 5, "never": 1, "twice": 1},
     },
     ("stop", "timeout"): {"sentinels": {"none": 6, "range": 1, "workers": 1}},

@@ -22,13 +22,14 @@ QUICK = Budget(schedules=120, random=30, seconds=8)
 THOROUGH = Budget(schedules=3000, random=600, seconds=25)
 """For a program in which no schedule of the quick look shows what a finding says."""
 SLOW = Budget(schedules=400, random=100, seconds=10, early_timeouts=True)
-"""The same on a machine so slow that ``join(timeout=1)`` may return with the work not done."""
+"""On a machine so slow that a sleep or a timeout may be over before anything else is done."""
 
 Linter = Callable[[str], Sequence[Finding]]
 
 _LATER: tuple[tuple[str, frozenset[str], str], ...] = (
     ("value", frozenset({"object", "instance"}), "JQ106"),
     ("compare", frozenset({"other"}), "JQ106"),
+    ("value", frozenset({"same_instance"}), "JQ106"),
     ("stop", frozenset({"put_back"}), "JQ107"),
     ("stop", frozenset({"no_wait", "empty"}), "JQ108"),
     ("stop", frozenset({"timeout", "timeout_test", "wrong_timeout", "no_wait"}), "JQ205"),
@@ -38,6 +39,17 @@ _LATER: tuple[tuple[str, frozenset[str], str], ...] = (
     ("setting", frozenset({"daemon"}), "JQ409"),
     ("results", frozenset({"drained"}), "JQ306"),
     ("trouble", frozenset({"uncaught"}), "JQ204"),
+    ("payload", frozenset({"large"}), "JQ304"),
+    ("payload", frozenset({"lambda"}), "JQ412"),
+    ("maxsize", frozenset({"small"}), "JQ305"),
+    ("shape", frozenset({"executor", "pool"}), "JQ403"),
+    ("queue", frozenset({"wrong", "foreign"}), "JQ404"),
+    ("shape", frozenset({"global"}), "JQ406"),
+    ("queue", frozenset({"mixed"}), "JQ407"),
+    ("join", frozenset({"keyword", "positional"}), "JQ408"),
+    ("close", frozenset({"early"}), "JQ410"),
+    ("order", frozenset({"S P J Q K S P J Q"}), "JQ411"),
+    ("daemon", frozenset({"misspelt"}), "JQ413"),
 )
 """Which options go wrong in a way that only this rule speaks of."""
 
@@ -204,9 +216,30 @@ def agreement_of(
     return Agreement.FALSE_ALARM if codes else Agreement.AGREE_GOOD
 
 
+def waits_by_the_clock(program: Program) -> bool:
+    """Whether it matters for how long somebody sleeps or waits, but for a worker that gives up."""
+    text = program.source
+    return ("sleep(" in text or ".join(timeout=" in text) and "get(timeout" not in text
+
+
 def judged(program: Program, budget: Budget) -> list[Judgement]:
     """The simulator's judgement for every value of the program's settings."""
     return [judge(source, budget=budget) for source in program.variants]
+
+
+def judged_thoroughly(program: Program, codes: Sequence[str]) -> list[Judgement]:
+    """The judgements, with larger budgets as long as no failure fits what the linter says."""
+    for budget in (QUICK, *([SLOW] if waits_by_the_clock(program) else []), THOROUGH):
+        judgements = judged(program, budget)
+        if not codes or any(fits(code, judgements) for code in codes):
+            break
+    return judgements
+
+
+def unpinned(recipe: Recipe) -> bool:
+    """Whether how processes start is left to the platform, and decides about a global."""
+    free = recipe["queue"] not in ("thread", "asyncio", "context", "mixed", "mixed_right")
+    return free and recipe["shape"] == "global"
 
 
 def compare(recipe: Recipe, linter: Linter, existing: frozenset[str] | None = None) -> Comparison:
@@ -216,19 +249,16 @@ def compare(recipe: Recipe, linter: Linter, existing: frozenset[str] | None = No
     start = time.perf_counter()
     every = list(linter(program.source))
     linted = time.perf_counter() - start
-    findings = [f for f in every if f.code not in OFF_BY_DEFAULT]
+    codes = tuple(f.code for f in every if f.code not in OFF_BY_DEFAULT)
     start = time.perf_counter()
-    judgements = judged(program, QUICK)
-    if findings and not any(fits(f.code, judgements) for f in findings):
-        judgements = judged(program, THOROUGH)
-        if recipe["waited"] == "timeout" and verdict_on(judgements) is not Verdict.BAD:
-            slow = judged(program, SLOW)
-            judgements = slow if any(fits(f.code, slow) for f in findings) else judgements
+    judgements = judged_thoroughly(program, codes)
     verdict = verdict_on(judgements)
-    codes = tuple(f.code for f in findings)
+    if unpinned(recipe) and verdict is not Verdict.BAD:
+        judgements = [judge(s, budget=QUICK, start_method="spawn") for s in program.variants]
+        verdict = verdict_on(judgements)
     unconfirmed = tuple(c for c in codes if not fits(c, judgements))
     agreement = agreement_of(recipe, verdict, codes, unconfirmed, existing)
-    if any(f.code == "JQ000" for f in every) and not findings:
+    if any(f.code == "JQ000" for f in every) and not codes:
         agreement = Agreement.NOT_ANALYSED
     return Comparison(
         recipe,

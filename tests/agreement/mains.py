@@ -27,7 +27,12 @@ class MainText:
     def fill_loop(self, queue: str, items: str) -> list[str]:
         """The loop that puts the work."""
         item, scene = self.scene.theme.item, self.scene
-        put = f'("work", {item})' if scene.pairs else item
+        shown = item
+        if self.recipe["payload"] == "lambda":
+            shown = f"lambda {item}={item}: {item}"
+        elif self.recipe["payload"] == "large" and self.recipe["results"] == "no":
+            shown = f"{item} * 20000"
+        put = f'("work", {shown})' if scene.pairs else shown
         pause = []
         if self.recipe["pause"] == "yes":
             pause = [f"{scene.module('time')}.sleep(0.01)"]
@@ -154,16 +159,32 @@ class MainText:
             elif step == "T":
                 made.append(self.tell())
             elif step == "Q":
-                made.append([f"{self.queue}.join()"] if self.scene.counts else [])
+                made.append(self.join_queue())
+            elif step == "K":
+                made.append(self.crew.stop())
             elif step == "W":
                 before = self.crew.end_writer() if early else []
                 made.append(before + self.crew.wait(put if joined_in_turn else []))
-        return [*self.with_finally(order, made), self.end()]
+        late = [f"{self.queue}.close()"] * (self.closed == "late")
+        return [*self.with_finally(order, made), self.end() + late]
+
+    @property
+    def closed(self) -> str:
+        """When the queue is closed, where it can be."""
+        return self.recipe["close"] if self.scene.closable else "no"
+
+    def join_queue(self) -> list[str]:
+        """Wait for the queue, where it counts."""
+        argument = {"keyword": "timeout=5", "positional": "5"}.get(self.recipe["join"], "")
+        return [f"{self.queue}.join({argument})"] if self.scene.counts else []
 
     def filled(self) -> list[str]:
         """Put the work, in a ``with`` on the queue where the recipe wants one."""
         lines = self.fill()
-        return block(f"with {self.queue}:", lines) if self.recipe["with_queue"] == "yes" else lines
+        closed = [f"{self.queue}.close()"] * (self.closed == "early")
+        if self.recipe["with_queue"] == "yes":
+            return block(f"with {self.queue}:", lines) + closed
+        return lines + closed
 
     def with_finally(self, order: list[str], made: list[list[str]]) -> list[list[str]]:
         """The sentinels in a ``finally`` around what comes between them and the start."""
@@ -193,7 +214,8 @@ class MainText:
 
     def queues(self) -> list[str]:
         """Make the queue, and the one of the results."""
-        lines = [f"{self.queue} = {self.scene.new_queue()}"]
+        size = {"large": "100", "small": "2", "zero": "0"}.get(self.recipe["maxsize"], "")
+        lines = [f"{self.queue} = {self.scene.new_queue(size=size)}"]
         if self.recipe["results"] != "no":
             counts = self.recipe["results"] == "writer"
             lines.append(f"{self.scene.main_results} = {self.scene.new_queue(counts)}")
@@ -237,7 +259,7 @@ class MainText:
             return self.owner(guard)
         body = self.body()
         count = [f"count = {self.crew.size_value()}"] * self.crew.counted_by_main
-        if self.recipe["layout"] == "guard":
+        if self.scene.at_guard:
             return block(guard, count + body)
         if self.recipe["size"] == "parameter":
             main = block("def main(count):", body)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .choices import Recipe
 from .mains import MainText
 from .scene import Scene
+from .tasks import as_tasks
 
 _SETTING = '"--full" in sys.argv'
 _OTHERWISE = '"--full" not in sys.argv'
@@ -37,4 +38,6 @@ def write(recipe: Recipe) -> Program:
     variants = [source]
     if _SETTING in source:
         variants.append(source.replace(_SETTING, _OTHERWISE))
-    return Program(source, tuple(variants))
+    if scene.tasks:
+        variants = [as_tasks(text) for text in variants]
+    return Program(variants[0], tuple(variants))

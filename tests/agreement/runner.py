@@ -95,7 +95,8 @@ def run(tasks: Sequence[Task], jobs: int = 2, limit: float = 90.0) -> Iterator[C
                     hand.until = time.monotonic() + limit
                     hand.line.send(hand.task)
             busy = {hand.line: hand for hand in hands if hand.task is not None}
-            for line in wait(list(busy), timeout=1.0):
+            first = min((hand.until for hand in busy.values()), default=0.0)
+            for line in wait(list(busy), timeout=max(0.0, first - time.monotonic())):
                 hand = busy[line]  # type: ignore[index]
                 task, hand.task = hand.task, None
                 assert task is not None

@@ -8,9 +8,8 @@ from .choices import Recipe
 from .vocabulary import THEMES, Theme
 
 _UNTESTED = frozenset({"never", "timeout", "wrong_timeout", "no_wait", "empty", "counted"})
-_MODULES = {"queue": "queue", "threading": "threading", "multiprocessing": "multiprocessing"}
-_ALIASES = {"queue": "queue", "threading": "th", "multiprocessing": "mp"}
-_RENAMED = {"JoinableQueue": "TaskQueue", "Queue": "Line", "Process": "Child", "Thread": "Runner"}
+_ALIASES = {"threading": "th", "multiprocessing": "mp"}
+_RENAMED = {"JoinableQueue": "TaskQueue", "Queue": "Line", "Process": "Child", "Thread": "Strand"}
 
 
 def indent(lines: list[str], by: int = 1) -> list[str]:
@@ -41,7 +40,17 @@ class Scene:
     @property
     def threads(self) -> bool:
         """Whether the workers are threads."""
-        return self.recipe["queue"] == "thread"
+        return self.recipe["queue"] == "thread" or self.tasks
+
+    @property
+    def tasks(self) -> bool:
+        """Whether the threads become tasks in the end."""
+        return self.recipe["queue"] == "asyncio"
+
+    @property
+    def closable(self) -> bool:
+        """Whether the queue has a ``close``."""
+        return not self.threads and not self.managed and self.recipe["queue"] != "foreign"
 
     @property
     def managed(self) -> bool:
@@ -56,7 +65,12 @@ class Scene:
     @property
     def owner(self) -> bool:
         """Whether a class owns queue and workers."""
-        return self.recipe["layout"] == "owner" or self.recipe["shape"] == "method"
+        return self.recipe["layout"] == "owner" or self.shape == "method"
+
+    @property
+    def at_guard(self) -> bool:
+        """Whether the main program stands under the guard itself."""
+        return self.recipe["layout"] == "guard" and not self.tasks
 
     @property
     def stop(self) -> str:
@@ -64,7 +78,7 @@ class Scene:
         stop, value = self.recipe["stop"], self.recipe["value"]
         if stop == "falsy" and value != "none":
             return "break"
-        if stop == "iter" and value == "instance":
+        if stop == "iter" and (value == "instance" or self.tasks):
             return "break"
         return stop
 
@@ -82,8 +96,22 @@ class Scene:
     def shape(self) -> str:
         """The worker's shape, where the layout has room for it."""
         shape = self.recipe["shape"]
-        nested = shape in ("nested", "closure")
-        return "function" if nested and self.recipe["layout"] == "guard" else shape
+        simple = ["nested", "closure"] * (self.recipe["layout"] == "guard")
+        if self.recipe["layout"] == "owner":
+            simple += ["global"]
+        if self.tasks:
+            simple += ["subclass", "executor", "pool", "initializer"]
+        elif self.threads and shape in ("pool", "initializer"):
+            return "executor"
+        if self.recipe["queue"] in ("mixed", "mixed_right", "foreign"):
+            # A spawned process wants what can be pickled.
+            simple += ["nested", "closure", "method", "executor", "pool", "initializer", "global"]
+        return "function" if shape in simple else shape
+
+    @property
+    def pooled(self) -> bool:
+        """Whether the workers are calls that a pool makes."""
+        return self.shape in ("executor", "pool", "initializer")
 
     @property
     def main_queue(self) -> str:
@@ -102,10 +130,11 @@ class Scene:
 
     def library(self, module: str, name: str) -> str:
         """How a class or function of a library is called, imported in the recipe's style."""
-        style = self.recipe["imports"]
+        style = "module" if self.tasks else self.recipe["imports"]
         if style in ("module", "alias"):
-            alias = (_MODULES if style == "module" else _ALIASES)[module]
-            self.modules.add(f"import {module}" + ("" if alias == module else f" as {alias}"))
+            alias = module if style == "module" else _ALIASES.get(module, module)
+            told = "" if alias == module else f" as {alias}"
+            self.modules.add(f"import {module}{told}")
             return f"{alias}.{name}"
         shown = _RENAMED.get(name, name) if style == "renamed" else name
         entry = name if shown == name else f"{name} as {shown}"
@@ -118,6 +147,9 @@ class Scene:
             return self.library("threading", "Thread")
         if self.recipe["queue"] == "context":
             return f"{self.context()}.Process"
+        if self.recipe["queue"] in ("mixed", "mixed_right"):
+            method = "spawn" if self.recipe["queue"] == "mixed" else "fork"
+            return f'{self.library("multiprocessing", "get_context")}("{method}").Process'
         return self.library("multiprocessing", "Process")
 
     def context(self) -> str:
@@ -127,18 +159,23 @@ class Scene:
         )
         return "context"
 
-    def new_queue(self, counts: bool = True) -> str:
+    def new_queue(self, counts: bool = True, size: str = "") -> str:
         """The expression that makes a queue of the recipe's kind."""
         kind = self.recipe["queue"]
-        if kind == "thread":
-            return self.library("queue", "Queue") + "()"
+        if self.threads or kind == "foreign":
+            return self.library("queue", "Queue") + f"({size})"
         if self.managed:
             manager = "self.manager" if self.owner and not self.in_with else "manager"
-            return manager + (".JoinableQueue()" if kind == "manager_joinable" else ".Queue()")
-        counts = counts and kind != "plain"
+            name = "JoinableQueue" if kind == "manager_joinable" else "Queue"
+            return f"{manager}.{name}({size})"
+        name = "JoinableQueue" if counts and kind not in ("plain", "wrong") else "Queue"
         if kind == "context":
-            return self.context() + (".JoinableQueue()" if counts else ".Queue()")
-        return self.library("multiprocessing", "JoinableQueue" if counts else "Queue") + "()"
+            return f"{self.context()}.{name}({size})"
+        if kind in ("mixed", "mixed_right"):
+            method = "fork" if kind == "mixed" else "spawn"
+            make = self.library("multiprocessing", "get_context")
+            return f'{make}("{method}").{name}({size})'
+        return self.library("multiprocessing", name) + f"({size})"
 
     @property
     def in_with(self) -> bool:
@@ -161,12 +198,14 @@ class Scene:
         elif value == "enum":
             self.module("enum")
             self.define("Signal", block("class Signal(enum.Enum):", ['STOP = "stop"']))
-        elif value in ("class", "instance"):
+        elif value in ("class", "instance", "same_instance"):
             self.define("Stop", block("class Stop:", ["pass"]))
+        if value == "same_instance":
+            self.constants.setdefault("STOP", "STOP = Stop()")
         return {
             "none": "None", "constant_text": "STOP", "text": '"STOP"', "enum": "Signal.STOP",
             "tuple": '("stop", None)' if self.pairs else "None", "number": "END", "class": "Stop",
-            "object": "SENTINEL", "instance": "Stop()",
+            "object": "SENTINEL", "instance": "Stop()", "same_instance": "STOP",
         }[value]  # fmt: skip
 
     def told(self) -> str:

@@ -80,6 +80,12 @@ class Crew:
             return []
         if shape == "method":
             return []
+        if shape in ("global", "initializer"):
+            text = WorkerText(scene, theme.queue, theme.results * results)
+            scene.define(theme.worker, block(f"def {theme.worker}():", text.body()))
+            if shape == "initializer":
+                scene.define("attach", attach(fields))
+            return [f"global {', '.join(fields)}"] * (shape == "global" and not scene.at_guard)
         if shape == "closure":
             text = WorkerText(scene, scene.main_queue, scene.main_results * results)
             return [*block(f"def {theme.worker}():", text.body()), ""]
@@ -105,6 +111,13 @@ class Crew:
             given.append(scene.main_results)
         if shape == "subclass":
             return f"{theme.worker_class}({', '.join(given)})"
+        if shape == "executor":
+            return f"{self.pool}.submit({theme.worker}, {', '.join(given)})"
+        if shape == "pool":
+            comma = "," * (len(given) == 1)
+            return f"{self.pool}.apply_async({theme.worker}, ({', '.join(given)}{comma}))"
+        if shape == "initializer":
+            return f"{self.pool}.apply_async({theme.worker})"
         arguments = [f"target={theme.worker}"]
         if shape == "method":
             arguments = [f"target=self.{theme.worker}"]
@@ -115,7 +128,7 @@ class Crew:
         elif shape == "partial":
             partial = f"{scene.module('functools')}.partial"
             arguments = [f"target={partial}({theme.worker}, {', '.join(given)})"]
-        elif shape != "closure":
+        elif shape not in ("closure", "global"):
             arguments.append(f"args=({', '.join(given)}{',' if len(given) == 1 else ''})")
         if recipe["daemon"] == "keyword":
             arguments.append("daemon=True")
@@ -123,38 +136,81 @@ class Crew:
             arguments.append(f"daemon={scene.setting()}")
         return f"{scene.actor()}({', '.join(arguments)})"
 
+    @property
+    def pool(self) -> str:
+        """The name of the pool that makes the calls."""
+        return "self.pool" if self.scene.owner else "pool"
+
+    def new_pool(self) -> list[str]:
+        """Make the pool, for workers that have one."""
+        scene, size = self.scene, self.size()
+        if not scene.pooled:
+            return []
+        if scene.shape == "executor":
+            kind = "ThreadPoolExecutor" if scene.threads else "ProcessPoolExecutor"
+            return [f"{self.pool} = {scene.library('concurrent.futures', kind)}({size})"]
+        given = ""
+        if scene.shape == "initializer":
+            queues = [scene.main_queue]
+            queues += [scene.main_results] * (scene.recipe["results"] != "no")
+            given = f", attach, ({', '.join(queues)}{',' if len(queues) == 1 else ''})"
+        return [f"{self.pool} = {scene.library('multiprocessing', 'Pool')}({size}{given})"]
+
+    def daemon_line(self, name: str) -> list[str]:
+        """The line that makes a worker a daemon, or means to."""
+        if self.scene.pooled:
+            return []
+        attribute = {"attribute": "daemon", "misspelt": "deamon"}
+        daemon = attribute.get(self.scene.recipe["daemon"])
+        return [f"{name}.{daemon} = True"] if daemon else []
+
     def start(self, first_put: list[str]) -> list[str]:
         """Make and start the workers; ``first_put`` goes into the loop that starts them."""
+        return self.new_pool() + self.start_each(first_put)
+
+    def start_each(self, first_put: list[str]) -> list[str]:
+        """Make and start the workers one by one."""
         scene, new = self.scene, self.new_worker()
-        daemon = scene.recipe["daemon"] == "attribute"
+        started = not scene.pooled
         if self.named:
             lines = []
             for name in self.workers.strip("(),").split(", "):
-                lines += [f"{name} = {new}", *([f"{name}.daemon = True"] if daemon else [])]
-                lines += [f"{name}.start()", *first_put]
+                lines += [f"{name} = {new}", *self.daemon_line(name)]
+                lines += [f"{name}.start()"] * started + first_put
             return lines
         size = self.size()
         head = f"_ in range({size})"
         if scene.recipe["size"] == "length":
             head = "name in NAMES"
-            if scene.shape != "subclass":
+            if scene.shape != "subclass" and started:
                 new = new[:-1] + ", name=name)"
-        each = ["worker.daemon = True"] if daemon else []
+        each = self.daemon_line("worker") + ["worker.start()"] * started
         if scene.recipe["start"] == "comprehension":
             made = [f"{self.workers} = [{new} for {head}]"]
-            return made + block(
-                f"for worker in {self.workers}:", [*each, "worker.start()", *first_put]
-            )
-        lines = [f"worker = {new}", *each, "worker.start()", f"{self.workers}.append(worker)"]
+            inside = [*each, *first_put]
+            return made + (block(f"for worker in {self.workers}:", inside) if inside else [])
+        lines = [f"worker = {new}", *each, f"{self.workers}.append(worker)"]
         made = [] if scene.owner else [f"{self.workers} = []"]
         return made + block(f"for {head}:", lines + first_put)
 
     def wait(self, before_each: list[str]) -> list[str]:
         """Wait for the workers; ``before_each`` comes before each ``join``."""
+        shape = self.scene.shape
+        wait = "result" if shape == "executor" else "get" if self.scene.pooled else "join"
+        return self.each(before_each, wait)
+
+    def stop(self) -> list[str]:
+        """Stop the workers by force, where they can be stopped so."""
+        scene = self.scene
+        processes = not scene.threads or scene.tasks
+        return self.each([], "terminate") if processes and not scene.pooled else []
+
+    def each(self, before: list[str], method: str) -> list[str]:
+        """Call a method of each worker."""
         if self.named:
             names = self.workers.strip("(),").split(", ")
-            return [line for n in names for line in (*before_each, f"{n}.join()")]
-        return block(f"for worker in {self.workers}:", [*before_each, "worker.join()"])
+            return [line for n in names for line in (*before, f"{n}.{method}()")]
+        return block(f"for worker in {self.workers}:", [*before, f"worker.{method}()"])
 
     # The writer of the results
 
@@ -183,3 +239,11 @@ class Crew:
         """Wait for the writer, after its queue where that counts."""
         join = [f"{self.scene.main_results}.join()"] if self.scene.counts else []
         return [*join, "self.writer.join()" if self.scene.owner else "writer.join()"]
+
+
+def attach(fields: list[str]) -> list[str]:
+    """The function that gives a pool's processes their queues."""
+    given = [f"given_{field}" for field in fields]
+    lines = [f"global {', '.join(fields)}"]
+    lines += [f"{field} = {value}" for field, value in zip(fields, given, strict=True)]
+    return block(f"def attach({', '.join(given)}):", lines)

@@ -65,7 +65,9 @@ class WorkerText:
             return 'kind == "stop"', 'kind != "stop"'
         if recipe["value"] == "instance":
             return f"isinstance({item}, Stop)", f"not isinstance({item}, Stop)"
-        usual = recipe["value"] in ("none", "enum", "class", "object", "tuple")
+        usual = recipe["value"] in (
+            "none", "enum", "class", "object", "tuple", "same_instance",
+        )  # fmt: skip
         identity = usual == (recipe["compare"] == "usual") and recipe["value"] != "text"
         yes, no = ("is", "is not") if identity else ("==", "!=")
         return f"{item} {yes} {sentinel}", f"{item} {no} {sentinel}"
@@ -89,7 +91,8 @@ class WorkerText:
         if recipe["work"] == "sleep":
             lines.append(f"{scene.module('time')}.sleep(0.01)")
         if self.results:
-            lines.append(f"{self.results}.put({made})")
+            large = " * 20000" * (recipe["payload"] == "large")
+            lines.append(f"{self.results}.put({made}{large})")
         elif recipe["work"] == "quiet":
             lines.append(made)
         else:
@@ -126,6 +129,11 @@ class WorkerText:
         """Everything done with an item of work; ``again`` goes on to the next."""
         branch, odd = self.scene.recipe["branch"], self.scene.theme.odd
         rest = self.guarded(again)
+        called = [f"{self.item} = {self.item}()"] * (self.scene.recipe["payload"] == "lambda")
+        return called + self.branched(branch, odd, rest, again)
+
+    def branched(self, branch: str, odd: str, rest: list[str], again: str) -> list[str]:
+        """The rest of the work, by the branches in front of it."""
         skip = [f'print("skipped", {self.item})']
         if branch == "else":
             return block(f"if {odd}:", skip + self.tail) + block("else:", rest)
