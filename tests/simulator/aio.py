@@ -7,6 +7,7 @@ and processes come in where the loop would wait in ``select``.
 from __future__ import annotations
 
 import asyncio as real
+import contextlib
 import types
 from asyncio import base_events, events
 from asyncio import futures as aio_futures
@@ -57,6 +58,7 @@ class Loop(base_events.BaseEventLoop):
         self.kernel = kernel()
         self.kernel.uses_asyncio = True
         self.kernel.at_end.append(self.report)
+        self.kernel.at_close.append(self.unwind)
         self.executor: ThreadPoolExecutor | None = None
 
     def __simulator_copy__(self, copier: object) -> Loop:
@@ -130,6 +132,15 @@ class Loop(base_events.BaseEventLoop):
                             error_line(problem),
                         )
                     )
+
+    def unwind(self) -> None:
+        """After the run: end the coroutines that are left, so that none of them ends later."""
+        for task in self.made:
+            if not task.done():
+                task._log_destroy_pending = False
+                # They may do anything in their ``finally``; it is no part of the run.
+                with contextlib.suppress(BaseException):
+                    task.get_coro().close()
 
     def waits(self) -> list[tuple[str, str, int, str]]:
         """Where each task waits: operation, target, line, name."""

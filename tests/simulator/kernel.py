@@ -76,6 +76,7 @@ class Kernel:
         self.spawning: str | None = None
         self.uses_asyncio = False
         self.at_end: list[Callable[[], None]] = []
+        self.at_close: list[Callable[[], None]] = []
         self.hub = _greenlet.getcurrent()
         self.loaded: SimProcess | None = None
         self.execute_program: Callable[[Any], None] = lambda image: None
@@ -348,6 +349,8 @@ class Kernel:
                 except Killed:  # it had not begun
                     continue
         aio_events._set_running_loop(None)
+        for last_act in self.at_close:
+            last_act()
 
     def state(self) -> int:
         """A fingerprint of where the run stands, equal only where the future is the same."""
