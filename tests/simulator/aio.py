@@ -137,7 +137,7 @@ class Loop(base_events.BaseEventLoop):
         """After the run: end the coroutines that are left, so that none of them ends later."""
         for task in self.made:
             if not task.done():
-                task._log_destroy_pending = False
+                task._log_destroy_pending = False  # type: ignore[attr-defined]
                 # They may do anything in their ``finally``; it is no part of the run.
                 with contextlib.suppress(BaseException):
                     task.get_coro().close()
