@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 
 from flake8_joinqueue.findings import Finding
-from tests.agreement.choices import CHOICES, Recipe, random_recipes, recipe_by, recipes
+from tests.agreement.choices import CHOICES, PLAINEST, Recipe, random_recipes, recipes
 from tests.agreement.compare import Agreement, Comparison, Verdict, compare
 from tests.agreement.programs import write
 from tests.agreement.runner import Task, run
 from tests.agreement.shrinking import shrink
 from tests.agreement.table import report, representatives, table, write_reports
 
-PLAINEST = recipe_by(lambda choice, _: next(iter(CHOICES[choice])))
 TOO_FEW = PLAINEST.replaced("amount", "less")
 RULES = frozenset({"JQ101", "JQ102"})
 

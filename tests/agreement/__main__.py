@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .choices import random_recipes
 from .runner import Task, run
+from .spoiling import spoilt_fixtures
 from .table import representatives, table, write_reports
 
 
@@ -21,9 +22,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, help="folder for disagreeing programs")
     parser.add_argument("--shrink", type=float, default=30.0, help="seconds for each of them")
+    parser.add_argument("--mutants", action="store_true", help="spoilt fixtures instead")
     arguments = parser.parse_args()
     folder = arguments.out or Path(tempfile.mkdtemp(prefix="agreement-"))
-    tasks = [Task(n, r) for n, r in enumerate(random_recipes(arguments.seed, arguments.programs))]
+    if arguments.mutants:
+        tasks = spoilt_fixtures()
+    else:
+        recipes = random_recipes(arguments.seed, arguments.programs)
+        tasks = [Task(n, recipe) for n, recipe in enumerate(recipes)]
     start = time.monotonic()
     found = []
     for comparison in run(tasks, arguments.jobs):
@@ -31,6 +37,10 @@ def main() -> int:
         if len(found) % 100 == 0:
             print(f"{len(found)} programs", file=sys.stderr, flush=True)  # noqa: T201
     print(table(found, time.monotonic() - start), flush=True)  # noqa: T201
+    if arguments.mutants:
+        for path in write_reports((c for c in found if c.disagrees), folder, numbered=True):
+            print(path)  # noqa: T201
+        return 0
     shrinking = [Task(n, c.recipe, c, arguments.shrink)
                  for n, c in enumerate(representatives(found))]  # fmt: skip
     limit = 2 * arguments.shrink + 60

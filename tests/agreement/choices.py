@@ -149,6 +149,10 @@ def recipe_by(pick: Pick) -> Recipe:
     return Recipe(tuple((choice, made[choice]) for choice in CHOICES))
 
 
+PLAINEST = recipe_by(lambda _, weights: next(iter(weights)))
+"""The recipe that takes the first option of every choice."""
+
+
 def random_recipe(dice: random.Random) -> Recipe:
     """A recipe drawn by dice, the same for the same state of the dice."""
     return recipe_by(lambda _, weights: dice.choices(list(weights), list(weights.values()))[0])

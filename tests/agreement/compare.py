@@ -222,15 +222,15 @@ def waits_by_the_clock(program: Program) -> bool:
     return ("sleep(" in text or ".join(timeout=" in text) and "get(timeout" not in text
 
 
-def judged(program: Program, budget: Budget) -> list[Judgement]:
+def judged(program: Program, budget: Budget, start_method: str) -> list[Judgement]:
     """The simulator's judgement for every value of the program's settings."""
-    return [judge(source, budget=budget) for source in program.variants]
+    return [judge(text, budget=budget, start_method=start_method) for text in program.variants]
 
 
-def judged_thoroughly(program: Program, codes: Sequence[str]) -> list[Judgement]:
+def judged_thoroughly(program: Program, codes: Sequence[str], start_method: str) -> list[Judgement]:
     """The judgements, with larger budgets as long as no failure fits what the linter says."""
     for budget in (QUICK, *([SLOW] if waits_by_the_clock(program) else []), THOROUGH):
-        judgements = judged(program, budget)
+        judgements = judged(program, budget, start_method)
         if not codes or any(fits(code, judgements) for code in codes):
             break
     return judgements
@@ -244,17 +244,27 @@ def unpinned(recipe: Recipe) -> bool:
 
 def compare(recipe: Recipe, linter: Linter, existing: frozenset[str] | None = None) -> Comparison:
     """Write a recipe's program, run it and lint it, and hold the one against the other."""
+    return compared(recipe, write(recipe), linter, existing)
+
+
+def compared(
+    recipe: Recipe,
+    program: Program,
+    linter: Linter,
+    existing: frozenset[str] | None = None,
+    start_method: str = "",
+) -> Comparison:
+    """The same for any program; ``recipe`` says what is known of how it was made."""
     existing = rules_there_are() if existing is None else existing
-    program = write(recipe)
     start = time.perf_counter()
     every = list(linter(program.source))
     linted = time.perf_counter() - start
     codes = tuple(f.code for f in every if f.code not in OFF_BY_DEFAULT)
     start = time.perf_counter()
-    judgements = judged_thoroughly(program, codes)
+    judgements = judged_thoroughly(program, codes, start_method or "fork")
     verdict = verdict_on(judgements)
-    if unpinned(recipe) and verdict is not Verdict.BAD:
-        judgements = [judge(s, budget=QUICK, start_method="spawn") for s in program.variants]
+    if not start_method and unpinned(recipe) and verdict is not Verdict.BAD:
+        judgements = judged(program, QUICK, "spawn")
         verdict = verdict_on(judgements)
     unconfirmed = tuple(c for c in codes if not fits(c, judgements))
     agreement = agreement_of(recipe, verdict, codes, unconfirmed, existing)

@@ -11,8 +11,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from .choices import Recipe
-from .compare import Agreement, Comparison, Verdict, compare
-from .programs import write
+from .compare import Agreement, Comparison, Verdict, compare, compared
+from .programs import Program, write
 from .shrinking import shrink
 
 _CONTEXT = multiprocessing.get_context("spawn")
@@ -20,12 +20,17 @@ _CONTEXT = multiprocessing.get_context("spawn")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Compare a recipe, or shrink what was found before."""
+    """Compare a recipe, or shrink what was found before.
+
+    With a ``source``, that text is compared instead of the recipe's, by its ``start_method``.
+    """
 
     number: int
     recipe: Recipe
     found: Comparison | None = None
     seconds: float = 60.0
+    source: str = ""
+    start_method: str = ""
 
 
 @dataclass(eq=False)
@@ -53,6 +58,9 @@ def perform(task: Task) -> Comparison:
     from flake8_joinqueue.check import check_source  # noqa: PLC0415 (stubs need no linter)
 
     try:
+        if task.source:
+            program = Program(task.source, (task.source,))
+            return compared(task.recipe, program, check_source, start_method=task.start_method)
         if task.found is None:
             return compare(task.recipe, check_source)
         return shrink(task.found, lambda recipe: compare(recipe, check_source), task.seconds)

@@ -93,12 +93,14 @@ def file_name(comparison: Comparison) -> str:
     return re.sub(r"\W+", "_", comparison.label.lower()).strip("_")[:80] + ".py"
 
 
-def write_reports(comparisons: Iterable[Comparison], folder: Path) -> list[Path]:
+def write_reports(
+    comparisons: Iterable[Comparison], folder: Path, *, numbered: bool = False
+) -> list[Path]:
     """Write each program with its report to the folder; the paths come back."""
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
-    for comparison in comparisons:
-        path = folder / file_name(comparison)
+    for number, comparison in enumerate(comparisons):
+        path = folder / (f"{number:03}_" * numbered + file_name(comparison))
         path.write_text(report(comparison), encoding="utf-8")
         paths.append(path)
     return paths
