@@ -77,8 +77,8 @@ GONE = raises(
 AS_THE_RULE_SAYS: dict[str, Predicate] = {
     "JQ101": GET,
     "JQ102": GET,
-    "JQ103": QUEUE_JOIN,
-    "JQ104": either(QUEUE_JOIN, GET, LOSES),
+    "JQ103": hangs_in("join", "put"),
+    "JQ104": either(QUEUE_JOIN, GET, LOSES, hangs_in("feeder")),
     "JQ105": either(GET, QUEUE_JOIN, lambda outcome: bool(outcome.errors)),
     "JQ106": either(GET, QUEUE_JOIN),
     "JQ107": QUEUE_JOIN,

@@ -199,9 +199,8 @@ class Scene:
             self.module("enum")
             self.define("Signal", block("class Signal(enum.Enum):", ['STOP = "stop"']))
         elif value in ("class", "instance", "same_instance"):
-            self.define("Stop", block("class Stop:", ["pass"]))
-        if value == "same_instance":
-            self.constants.setdefault("STOP", "STOP = Stop()")
+            made = ["", "", "STOP = Stop()"] * (value == "same_instance")
+            self.define("Stop", block("class Stop:", ["pass"]) + made)
         return {
             "none": "None", "constant_text": "STOP", "text": '"STOP"', "enum": "Signal.STOP",
             "tuple": '("stop", None)' if self.pairs else "None", "number": "END", "class": "Stop",

@@ -122,16 +122,14 @@ class Loop(base_events.BaseEventLoop):
         """At the end of the run: the tasks that died without anybody looking."""
         for task in self.made:
             if task.done() and not task.cancelled() and task._log_traceback:
-                problem = task.exception()
-                if problem is not None and not isinstance(problem, Killed):
-                    kernel().ledger.errors.append(
-                        Error(
-                            task.get_name(),
-                            type(problem).__name__,
-                            str(problem),
-                            error_line(problem),
-                        )
-                    )
+                self.unseen(task)
+
+    def unseen(self, task: real.Task[Any]) -> None:
+        """Write the exception of a task down."""
+        problem = task.exception()
+        if problem is not None and not isinstance(problem, Killed):
+            name, kind = task.get_name(), type(problem).__name__
+            kernel().ledger.errors.append(Error(name, kind, str(problem), error_line(problem)))
 
     def unwind(self) -> None:
         """After the run: end the coroutines that are left, so that none of them ends later."""
@@ -227,6 +225,9 @@ class Runner:
                 task.cancel()
             if left:
                 loop.run_until_complete(real.gather(*left, return_exceptions=True))
+            for task in left:  # as the real one tells, whoever has looked
+                if not task.cancelled() and task.exception() is not None:
+                    loop.unseen(task)
             loop.run_until_complete(loop.shutdown_asyncgens())
             loop.run_until_complete(loop.shutdown_default_executor())
         finally:
