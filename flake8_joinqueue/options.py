@@ -36,7 +36,8 @@ class Options:
     `start_method` is that of the default context. `python` is the lowest version the code must run
     on. `queue_classes` and `worker_classes` map a dotted name of the user's own to the dotted name
     of what it behaves like (`app.jobs.Jobs` to `queue.Queue`). `follow_imports`: functions and
-    classes imported from the same source tree are read too.
+    classes imported from the same source tree are read too. `also` are the codes of rules that are
+    off by default and wanted all the same.
     """
 
     start_method: StartMethod = StartMethod.ANY
@@ -44,6 +45,7 @@ class Options:
     queue_classes: Mapping[str, str] = field(default_factory=_none)
     worker_classes: Mapping[str, str] = field(default_factory=_none)
     follow_imports: bool = False
+    also: frozenset[str] = frozenset()
 
 
 DEFAULTS = Options()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from flake8_joinqueue import __version__
@@ -24,6 +25,22 @@ class OptionManager(Protocol):
 
     def add_option(self, *names: str, **how: object) -> None:
         """Add an option to the command line and, where wanted, to the configuration."""
+
+
+def _also(namespace: argparse.Namespace) -> frozenset[str]:
+    """Return the codes off by default that flake8 may print, given its own options.
+
+    The others need not be looked for. `ignore` replaces the list of what is off by default.
+    """
+    from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT  # noqa: PLC0415 (keep import cheap)
+
+    if getattr(namespace, "ignore", None) is not None:
+        return frozenset(OFF_BY_DEFAULT)
+    selected = (
+        *(getattr(namespace, "select", None) or ()),
+        *(getattr(namespace, "extend_select", None) or ()),
+    )
+    return frozenset(code for code in OFF_BY_DEFAULT if code.startswith(tuple(selected)))
 
 
 class Plugin:
@@ -83,9 +100,11 @@ class Plugin:
             if name.startswith("joinqueue_")
         }
         try:
-            cls.options = settings.options_from(given)
+            options = settings.options_from(given)
         except ValueError as error:
             manager.parser.exit(_USAGE_ERROR, f"flake8: error: {error}\n")
+        else:
+            cls.options = replace(options, also=_also(namespace))
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield line (1-based), column (0-based), text and type of each finding."""

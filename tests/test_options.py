@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from flake8_joinqueue.options import (
+    DEFAULTS,
     StartMethod,
     parse_classes,
     parse_python,
     parse_start_method,
     parse_switch,
 )
+from flake8_joinqueue.plugin import Plugin
 from flake8_joinqueue.settings import SETTINGS, options_from
 from tests.hosts import flake8
 
@@ -118,3 +122,34 @@ def test_options_have_a_group_of_their_own(tmp_path: Path) -> None:
     group = shown[start : shown.index("", start)]
     for setting in SETTINGS:
         assert any(line.strip().startswith(f"--{setting.name}") for line in group)
+
+
+class NoManager:
+    """Stands in for flake8's manager of options, where no bad value needs it."""
+
+    parser = argparse.ArgumentParser()
+
+    def extend_default_ignore(self, error_codes: Sequence[str]) -> None:
+        raise NotImplementedError
+
+    def add_option(self, *names: str, **how: object) -> None:
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("given", "also"),
+    [
+        ({}, set()),
+        ({"extend_select": ["JQ204"]}, {"JQ204"}),
+        ({"select": ["JQ2"]}, {"JQ204", "JQ206"}),
+        ({"select": ["E"]}, set()),
+        ({"ignore": ["E501"]}, {"JQ000", "JQ204", "JQ206", "JQ501"}),
+    ],
+)
+def test_rules_off_by_default_run_only_where_they_may_be_shown(
+    given: dict[str, list[str]], also: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Plugin, "options", DEFAULTS)
+    namespace = argparse.Namespace(**{"ignore": None, "select": None, **given})
+    Plugin.parse_options(NoManager(), namespace, [])
+    assert Plugin.options.also == also

@@ -23,6 +23,7 @@ from flake8_joinqueue.protocol import (
     Literal,
     Put,
     SetCell,
+    TaskDone,
 )
 
 
@@ -139,17 +140,18 @@ class Consumption:
         """Whether nothing ends it."""
         return not self.sentinel_ways and not self.otherwise_ways
 
-    def recognises(self, item: Item) -> bool | None:
+    def recognises(self, item: Item, *, pickled: bool = False) -> bool | None:
         """Say whether an item makes it leave (or count towards it); `None` where it may.
 
-        Identity is taken to hold: what the author means, not what pickling makes of it.
+        Identity is taken to hold unless `pickled`: what the author means, not what pickling makes
+        of it.
         """
         if isinstance(item, Data):
             # Work is work, unless its name says that it is more.
             return None if sounds_like_the_end(item) and self.sentinel_ways else False
         best: bool | None = False
         for way in self.sentinel_ways:
-            answer = _agrees(way.assumptions, item)
+            answer = _agrees(way.assumptions, item, pickled=pickled)
             if answer:
                 return True
             if answer is None:
@@ -247,6 +249,33 @@ class Consumption:
         done = (edge.target for node in self._done_nodes for edge in self.flow.successors(node))
         return not any(target in before and target not in gets for target in done)
 
+    def late(self, results: set[int]) -> Iterator[tuple[TaskDone, int]]:
+        """Yield each `task_done` with a node of `results` that comes only behind it.
+
+        It does so between one `get` and the next, and none of `results` comes before.
+        """
+        gets = set(self._get_nodes)
+        again = self.flow.reaching(gets)
+        taken = [edge.target for node in gets for edge in self.flow.successors(node)]
+        for node in self._done_nodes:
+            before = self.flow.reaching({node}, gets | results)
+            behind = self._between(node, gets)
+            late = sorted(index for index in results & behind if index in again)
+            done = self.flow.nodes[node].operation
+            if late and isinstance(done, TaskDone) and any(start in before for start in taken):
+                yield done, late[0]
+
+    def _between(self, node: int, barriers: set[int]) -> set[int]:
+        """Return the nodes that may come behind a node before one of some barriers does."""
+        seen: set[int] = set()
+        todo = [node]
+        while todo:
+            for edge in self.flow.successors(todo.pop()):
+                if edge.target not in seen and edge.target not in barriers:
+                    seen.add(edge.target)
+                    todo.append(edge.target)
+        return seen
+
     # --- the balance -----------------------------------------------------------------------------
 
     @cached_property
@@ -320,11 +349,13 @@ def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:
     return all(way.increments & counters for way in staying)
 
 
-def _agrees(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bool | None:
+def _agrees(
+    assumptions: Iterable[tuple[ItemTest, bool]], item: Item, *, pickled: bool = False
+) -> bool | None:
     answers = {
         None if answer is None else answer == truth
         for answer, truth in (
-            (decide(test, item, pickled=False), truth) for test, truth in assumptions
+            (decide(test, item, pickled=pickled), truth) for test, truth in assumptions
         )
     }
     if False in answers:

@@ -144,20 +144,28 @@ def _identical(item: Item, other: Item, *, pickled: bool) -> bool | None:
         case Literal(), Literal():
             if not _same(item, other):
                 return False
-            return _keeps_identity(item) or not pickled
+            return _keeps_identity(item) if pickled else True
         case Named(), Named():
             return item == other
         case Unique(), Unique():
-            return item.serial == other.serial and not pickled
+            if item.serial != other.serial or not pickled:
+                return item.serial == other.serial
+            return None if item.pickles_itself else False
         case Record(), Record():
-            return None if item == other and not pickled else False
+            if item != other:
+                return False
+            if not item.fields and item.type_name == "tuple":
+                return True  # there is but one empty tuple
+            return False if pickled else None
     return False
 
 
-def _keeps_identity(item: Literal) -> bool:
+def _keeps_identity(item: Literal) -> bool | None:
     value = item.value
     if isinstance(value, int):
         return isinstance(value, bool) or value in _SMALL_INTS
+    if isinstance(value, str | bytes) and len(value) <= 1:
+        return None  # whether there is but one of each depends on the version
     return value is None or value is ...
 
 
@@ -172,9 +180,7 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
         case Named(), Named():
             return item == other
         case Unique(), Unique():
-            if item.serial == other.serial and not pickled:
-                return True
-            return False if item.plain or other.plain else None
+            return _equal_objects(item, other, pickled=pickled)
         case Record(), Record():
             if len(item.fields) != len(other.fields):
                 return False
@@ -199,6 +205,15 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
             plain = unique.plain
             return False if plain or _is_singleton(item) or _is_singleton(other) else None
     return False
+
+
+def _equal_objects(item: Unique, other: Unique, *, pickled: bool) -> bool | None:
+    if item.serial == other.serial:
+        if not pickled:
+            return True
+        if item.pickles_itself:
+            return None
+    return False if item.plain or other.plain else None
 
 
 def _instance(item: Item, kind: Item, how: How) -> bool | None:

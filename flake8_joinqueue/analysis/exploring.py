@@ -412,7 +412,7 @@ def _value(state: _State, cell: Cell) -> Value | None:
 
 def _seen(test: ItemTest, value: Part) -> ItemTest:
     """Return a test of the item, in place of one of a variable that has a part of it."""
-    return ItemTest(_ITEM, value.path + test.path, test.how, test.against)
+    return ItemTest(_ITEM, value.path + test.path, test.how, test.against, test.site)
 
 
 _ITEM: Final = Cell(-1, "the item")

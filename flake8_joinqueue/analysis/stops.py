@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.counts import Count, less, populated, total
-from flake8_joinqueue.protocol import Actor, Put, Queue
+from flake8_joinqueue.protocol import Actor, Escape, Put, Queue
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -77,3 +77,21 @@ def put_before(program: Program, events: Iterable[Event], moment: Event) -> list
             and program.finished_before(program.actor(event), moment) is True
         )
     ]
+
+
+def over_before(program: Program, join: Event, put: Event) -> bool:
+    """Say whether a join of a queue surely is over before something is put."""
+    if join.actor == put.actor:
+        return before(join, put)
+    starts = program.starts(program.actor(put))
+    return bool(starts) and all(before(join, start) for start in starts)
+
+
+def accounts_on_its_own(program: Program, queue: Queue) -> bool:
+    """Say whether each consumer of a queue accounts for the items it takes, and for no others."""
+    if not queue.kind.joinable or program.accounted_elsewhere(queue):
+        return False
+    # Whoever takes and never accounts may leave that to another on purpose.
+    if any(consumer.consumption.never_accounts for consumer in program.consumers(queue)):
+        return False
+    return all(event.actor == program.main.index for event in program.on(queue, Escape))

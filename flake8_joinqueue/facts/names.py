@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import builtins
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -247,6 +248,19 @@ KEEPERS = ("logging.handlers.", "logging.config.")
 # Calls that do not raise in code that anybody would write a handler for.
 QUIET = frozenset({"print", "len", "id", "repr", "str", "type", "bool", "isinstance", "hasattr"})
 QUIET_MODULES = ("logging.", "time.", "random.", "gc.")
+
+
+def is_exception(name: str) -> bool:
+    """Say whether `name` is a class of exceptions that is built in."""
+    found = getattr(builtins, name, None)
+    return isinstance(found, type) and issubclass(found, BaseException)
+
+
+def ancestors(name: str) -> frozenset[str]:
+    """Return the names of the classes that an instance of the built-in class `name` is one of."""
+    found = getattr(builtins, name, object)
+    lineage = found.__mro__ if isinstance(found, type) else (object,)
+    return frozenset({name, *(cls.__name__ for cls in lineage)})
 
 
 def is_harmless(name: str) -> bool:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     from flake8_joinqueue.counts import Count
+    from flake8_joinqueue.protocol.sites import Site
 
 Constant: TypeAlias = "bool | int | float | complex | str | bytes | EllipsisType | None"
 
@@ -46,7 +47,8 @@ class Unique:
     Pickling copies it, so neither `is` nor the default `==` holds across processes.
     `type_name` is the dotted name of its class, `ancestors` the names of all classes it is an
     instance of (`None` where they are not all in sight). `plain` says that it compares by identity
-    and is never falsy, as objects do unless their class says otherwise.
+    and is never falsy, as objects do unless their class says otherwise. `pickles_itself` says that
+    its class may decide what a copy is (`__reduce__`, `__new__`), or is not in sight.
     """
 
     serial: int
@@ -54,6 +56,7 @@ class Unique:
     label: str = field(default="", compare=False)
     ancestors: frozenset[str] | None = None
     plain: bool = False
+    pickles_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +121,14 @@ class ItemTest:
 
     `path` are the indices, keys or attribute names from the item to the part looked at.
     `against` holds what it is compared with: one item for IS and EQUAL, several for IN, the
-    classes (as `Named`) for INSTANCE and TYPE, none for FALSY.
+    classes (as `Named`) for INSTANCE and TYPE, none for FALSY. `site` is where a comparison stands.
     """
 
     cell: Cell
     path: tuple[int | str, ...]
     how: How
     against: tuple[Item, ...] = ()
+    site: Site | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

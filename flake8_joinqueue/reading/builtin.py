@@ -157,7 +157,7 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 def _iter(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if len(arguments.positional) == 2:
         named = arguments.nodes[0] if arguments.nodes else node
-        return values.Repeated(arguments.positional[0], arguments.positional[1], named)
+        return values.Repeated(arguments.positional[0], arguments.positional[1], named, node)
     return arguments.positional[0] if arguments.positional else machine.unknown()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -21,6 +22,7 @@ from flake8_joinqueue.protocol import (
     Named,
     Not,
     Setting,
+    Site,
 )
 from flake8_joinqueue.reading import expressions, items, merging, values
 from flake8_joinqueue.reading.machine import depends_on_item
@@ -40,6 +42,18 @@ def test(machine: Machine, node: cst.BaseExpression) -> Condition:
     if isinstance(node, cst.BooleanOperation):
         return _both(machine, node)
     return truth(machine, expressions.evaluate(machine, node))
+
+
+def located(condition: Condition, site: Site) -> Condition:
+    """Return a condition whose tests of items stand at `site`, where they have no place yet."""
+    match condition:
+        case ItemTest(site=None):
+            return replace(condition, site=site)
+        case Not(inner):
+            return Not(located(inner, site))
+        case AllOf(parts) | AnyOf(parts):
+            return type(condition)(tuple(located(part, site) for part in parts))
+    return condition
 
 
 def negate(condition: Condition) -> Condition:
@@ -321,7 +335,8 @@ def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condit
         return _any([match(machine, subject, part.pattern) for part in pattern.patterns])
     if isinstance(pattern, cst.MatchValue):
         value = expressions.evaluate(machine, pattern.value)
-        return same(machine, How.EQUAL, subject, value)
+        found = same(machine, How.EQUAL, subject, value)
+        return located(found, machine.site(pattern.value))
     if isinstance(pattern, cst.MatchSingleton):
         value = expressions.evaluate(machine, pattern.value)
         return same(machine, How.IS, subject, value)

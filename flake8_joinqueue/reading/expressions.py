@@ -250,7 +250,8 @@ def _comparison(machine: Machine, node: cst.Comparison) -> Value:
         right = evaluate(machine, target.comparator)
         found.append(conditions.compare(machine, target.operator, left, right))
         left = right
-    return conditions.as_value(conditions.both(tuple(found), True))
+    condition = conditions.both(tuple(found), True)
+    return conditions.as_value(conditions.located(condition, machine.site(node)))
 
 
 def _binary(machine: Machine, node: cst.BinaryOperation) -> Value:

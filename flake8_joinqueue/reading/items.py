@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import Count, total
+from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import ActorKind, Data, Item, Literal, Named, Record, Unique
 from flake8_joinqueue.reading import classes, values
 from flake8_joinqueue.reading.values import Const, Value
@@ -17,17 +18,16 @@ if TYPE_CHECKING:
 _MAX_FIELDS = 12
 _DEEPEST = 3
 _UNPLAIN = ("__eq__", "__bool__", "__len__")
+_PICKLING = ("__new__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
 
 
 def as_item(machine: Machine, value: Value) -> Item:
     """Return the item that putting `value` on a queue puts there."""
     if isinstance(value, values.Taken):
         # Put back what was taken: known where a test has just told.
-        known = machine.narrowed.get((value.cell, value.path))
-        return as_item(machine, known) if known is not None else Data()
+        return machine.narrowed.get((value.cell, value.path), Data())
     if isinstance(value, values.Unknown) and value.cell is not None:
-        known = machine.narrowed.get((value.cell, ()))
-        return as_item(machine, known) if known is not None else Data(value.label)
+        return machine.narrowed.get((value.cell, ()), Data(value.label))
     if isinstance(value, values.Tuple):
         fields = tuple(as_item(machine, part) for part in value.values[:_MAX_FIELDS])
         return Record(fields, value.type_name)
@@ -61,14 +61,21 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
     if isinstance(value, values.Library):
         return Named(value.name, value.name)
     if isinstance(value, values.Fresh):
-        itself = frozenset({value.type_name})
-        return Unique(value.serial, value.type_name, value.label, itself, plain=True)
+        lineage = names.ancestors(value.type_name)
+        return Unique(value.serial, value.type_name, value.label, lineage, plain=True)
     if isinstance(value, values.Instance):
         ancestors = _ancestors(value.cls)
-        plain = ancestors is not None and not any(
-            classes.find(machine, value.cls, name) for name in _UNPLAIN
+        plain = (
+            ancestors is not None
+            and not value.cls.is_dataclass
+            and not any(classes.find(machine, value.cls, name) for name in _UNPLAIN)
         )
-        return Unique(value.serial, value.cls.name, ancestors=ancestors, plain=plain)
+        own_way = ancestors is None or any(
+            classes.find(machine, value.cls, name) for name in _PICKLING
+        )
+        return Unique(
+            value.serial, value.cls.name, ancestors=ancestors, plain=plain, pickles_itself=own_way
+        )
     return None
 
 

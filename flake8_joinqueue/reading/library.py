@@ -26,6 +26,8 @@ def call(machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTN
     how = builtin.BUILTINS.get(callee.name)
     if how is not None:
         return how(machine, arguments, node)
+    if names.is_exception(callee.name) and not arguments.every() and not arguments.open:
+        return values.Fresh(new_serial(), callee.name)
     unbound = _unbound(machine, callee, arguments, node)
     if unbound is not None:
         return unbound

@@ -106,7 +106,7 @@ def _for_repeated(machine: Machine, node: cst.For, over: values.Repeated) -> Non
         value = calls.call(machine, over.function, values.Arguments(), over.node)
         expressions.assign(machine, node.target, value, node)
         same = conditions.same(machine, How.EQUAL, value, over.sentinel)
-        return conditions.negate(same)
+        return conditions.negate(conditions.located(same, machine.site(over.call)))
 
     _repeat(machine, node, head, lambda: statements.run(machine, node.body), node.orelse)
 

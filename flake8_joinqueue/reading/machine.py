@@ -164,7 +164,7 @@ class Machine:
         self.last_node: cst.CSTNode = places.module
         self.ended = False
         self.top = 0
-        self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Value] = {}
+        self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
         self.entered: set[int] = set()
         self.instance_actors: dict[int, int] = {}
         self.container_depths: dict[int, int] = {}

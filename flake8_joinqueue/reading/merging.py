@@ -10,9 +10,10 @@ from flake8_joinqueue.protocol import (
     AnyOf,
     Cell,
     Condition,
+    Data,
     How,
+    Item,
     ItemTest,
-    Literal,
     Not,
     Setting,
 )
@@ -82,12 +83,12 @@ def is_setting(condition: Condition) -> bool:
 
 def narrowing(
     condition: Condition, outcome: bool
-) -> dict[tuple[Cell, tuple[int | str, ...]], Value]:
+) -> dict[tuple[Cell, tuple[int | str, ...]], Item]:
     """Return what the parts of items are known to be where `condition` went one way."""
     if isinstance(condition, Not):
         return narrowing(condition.condition, not outcome)
     if isinstance(condition, AllOf if outcome else AnyOf):
-        known = {}
+        known: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
         for part in condition.conditions:
             known.update(narrowing(part, outcome))
         return known
@@ -95,10 +96,9 @@ def narrowing(
         outcome
         and isinstance(condition, ItemTest)
         and condition.how in (How.IS, How.EQUAL)
-        and isinstance(condition.against[0], Literal)
+        and not isinstance(condition.against[0], Data)
     ):
-        item = condition.against[0]
-        return {(condition.cell, condition.path): Const(item.value, item.label)}
+        return {(condition.cell, condition.path): condition.against[0]}
     return {}
 
 

@@ -209,11 +209,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """`iter(function, sentinel)`; `node` is where the function is named."""
+    """`iter(function, sentinel)`; `node` is where the function is named, `call` the whole."""
 
     function: Value
     sentinel: Value
     node: cst.CSTNode = field(compare=False)
+    call: cst.CSTNode = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)

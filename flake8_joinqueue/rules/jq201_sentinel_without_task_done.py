@@ -42,7 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.stops import over_before
 from flake8_joinqueue.protocol import Escape, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
@@ -77,7 +77,7 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
     joins = [
         join
         for join in program.joins(queue)
-        if any(not _comes_first(program, join, put) for put in sentinels)
+        if any(not over_before(program, join, put) for put in sentinels)
     ]
     if not joins:
         return
@@ -87,11 +87,3 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             f"join() on {lines(joins)} waits for it for ever, call task_done() first"
         )
         yield Report(CODE, leak.site, message, queue.index, frozenset({consumer.actor.index}))
-
-
-def _comes_first(program: Program, join: Event, put: Event) -> bool:
-    """Say whether a join surely is over before a sentinel is put."""
-    if join.actor == put.actor:
-        return before(join, put)
-    starts = program.starts(program.actor(put))
-    return bool(starts) and all(before(join, start) for start in starts)

@@ -42,7 +42,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program
-from flake8_joinqueue.protocol import Escape, Queue
+from flake8_joinqueue.analysis.stops import accounts_on_its_own
+from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name
 
@@ -53,16 +54,9 @@ NAME = "task-done-twice"
 def check(program: Program) -> Iterator[Report]:
     """Yield each `task_done` that is one too many."""
     for queue in program.protocol.queues:
-        if not queue.kind.joinable or program.accounted_elsewhere(queue):
-            continue
-        consumers = program.consumers(queue)
-        # Whoever takes and never accounts may leave that to another on purpose.
-        if any(consumer.consumption.never_accounts for consumer in consumers):
-            continue
-        if any(event.actor != 0 for event in program.on(queue, Escape)):
-            continue
-        for consumer in consumers:
-            yield from _check(queue, consumer)
+        if accounts_on_its_own(program, queue):
+            for consumer in program.consumers(queue):
+                yield from _check(queue, consumer)
 
 
 def _check(queue: Queue, consumer: Consumer) -> Iterator[Report]:

@@ -11,19 +11,20 @@ from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol, Site
-from flake8_joinqueue.rules.registry import load
+from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, load
 from flake8_joinqueue.rules.report import Report
 
 # One cause, one report: the first says it better than the second, for the same worker and queue.
-_BETTER: Final = (
+BETTER: Final = (
     ("JQ105", "JQ101"),
-    ("JQ106", "JQ101"),
+    # The worker never leaves on this sentinel, so nothing else can come of its leaving.
+    *(("JQ106", code) for code in ("JQ101", "JQ102", "JQ103", "JQ104", "JQ107", "JQ201", "JQ302")),
     ("JQ108", "JQ101"),
     ("JQ102", "JQ101"),
     ("JQ302", "JQ101"),
     ("JQ301", "JQ104"),
 )
-_BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"))
+BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ306"))
 
 
 def run(protocols: Iterable[Protocol], options: Options = DEFAULTS) -> list[Finding]:
@@ -44,11 +45,12 @@ def run(protocols: Iterable[Protocol], options: Options = DEFAULTS) -> list[Find
 
 def reports(protocol: Protocol, options: Options = DEFAULTS) -> list[Report]:
     """Return what holds in a Protocol however its settings go."""
+    wanted = [r for r in load() if r.code not in OFF_BY_DEFAULT or r.code in options.also]
     programs = [Program(variant, options) for variant in variants(protocol)]
     found = [
         {
             (report.code, id(report.site)): report
-            for rule in load()
+            for rule in wanted
             for report in rule.check(program)
         }
         for program in programs
@@ -61,7 +63,12 @@ def reports(protocol: Protocol, options: Options = DEFAULTS) -> list[Report]:
                 for there, program in zip(found, programs, strict=True)
             ):
                 standing[key] = report
-    every = list(standing.values())
+    return most_specific(standing.values())
+
+
+def most_specific(every: Iterable[Report]) -> list[Report]:
+    """Return the reports without those that another says better."""
+    every = list(every)
     return [report for report in every if not any(_silences(other, report) for other in every)]
 
 
@@ -77,9 +84,9 @@ def _vacuous(report: Report, program: Program) -> bool:
 
 def _silences(better: Report, report: Report) -> bool:
     pair = better.code, report.code
-    if pair in _BETTER_AT_SITE:
+    if pair in BETTER_AT_SITE:
         return better.site is report.site
-    return pair in _BETTER and better.queue == report.queue and bool(better.actors & report.actors)
+    return pair in BETTER and better.queue == report.queue and bool(better.actors & report.actors)
 
 
 def _finding(report: Report) -> Finding:

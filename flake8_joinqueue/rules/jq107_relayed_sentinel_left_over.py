@@ -1,0 +1,105 @@
+"""A sentinel that goes from worker to worker, and whose count `queue.join()` waits for.
+
+# What it does
+
+Reports workers that put the sentinel back for the next one, on a queue that is joined after.
+
+# Why is this bad
+
+The last worker puts it back, too, and nobody is left to take it: `queue.join()` hangs.
+
+# Example
+
+```python
+def worker(tasks):
+    while True:
+        job = tasks.get()
+        if job is None:
+            tasks.put(None)
+            tasks.task_done()
+            break
+        handle(job)
+        tasks.task_done()
+
+tasks.put(None)
+tasks.join()
+```
+
+# Use instead
+
+```python
+tasks.join()
+tasks.put(None)
+```
+
+or one sentinel for each worker, and no worker that puts one back.
+
+# Known limits
+
+Silent where somebody else takes from the queue as well, and where the sentinel is put back on a
+condition.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.stops import over_before
+from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.protocol import Put, Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name
+
+CODE = "JQ107"
+NAME = "relayed-sentinel-left-over"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the puts that leave a last sentinel behind on a queue that is joined."""
+    for queue in program.protocol.queues:
+        if not queue.kind.joinable or program.escaped(queue) or program.shut_down(queue):
+            continue
+        consumers = program.consumers(queue)
+        if consumers and all(_relays(consumer) for consumer in consumers):
+            yield from _check(program, queue, consumers)
+
+
+def _relays(consumer: Consumer) -> bool:
+    """Say whether a consumer leaves only on a sentinel, which it always puts back."""
+    consumption = consumer.consumption
+    return consumption.leaves_only_on_sentinel and all(
+        any(consumption.recognises(put.item) is True for put in way.puts)
+        for way in consumption.sentinel_ways
+    )
+
+
+def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
+    relays: dict[int, tuple[Put, Consumer]] = {
+        id(put.site): (put, consumer)
+        for consumer in consumers
+        for put in consumer.consumption.relays
+        if consumer.consumption.recognises(put.item) is True
+    }
+    first = [
+        event for event in program.sentinel_puts(queue) if id(put_of(event).site) not in relays
+    ]
+    joins = [join for join in program.joins(queue) if _waits_for(program, join, first)]
+    if not joins:
+        return
+    actors = frozenset(consumer.actor.index for consumer in consumers)
+    for put, consumer in relays.values():
+        message = (
+            f"{name(consumer.actor)} puts the sentinel of '{queue.name}' back for the next one, "
+            f"and nobody takes the last: join() on {lines(joins)} hangs, put one for each worker"
+        )
+        related = tuple((join.operation.site, "waits for ever") for join in joins)
+        yield Report(CODE, put.site, message, queue.index, actors, related)
+
+
+def _waits_for(program: Program, join: Event, first: list[Event]) -> bool:
+    return any(not over_before(program, join, put) for put in first)

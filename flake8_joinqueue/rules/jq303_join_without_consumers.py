@@ -1,0 +1,100 @@
+"""`queue.join()` before anybody takes what was put.
+
+# What it does
+
+Reports a `queue.join()` that comes after a `put`, where no consumer has been started by then, or
+there is none at all.
+
+# Why is this bad
+
+Nobody takes the items, so the count never reaches zero: `queue.join()` hangs.
+
+# Example
+
+```python
+for job in jobs:
+    tasks.put(job)
+tasks.join()
+for worker in workers:
+    worker.start()
+```
+
+# Use instead
+
+```python
+for worker in workers:
+    worker.start()
+for job in jobs:
+    tasks.put(job)
+tasks.join()
+```
+
+# Known limits
+
+Silent where the queue gets out of sight.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.timeline import Event, may_precede
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.protocol import Get, Queue, TaskDone
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines
+
+CODE = "JQ303"
+NAME = "join-without-consumers"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the joins of a queue that nobody takes from yet."""
+    for queue in program.protocol.queues:
+        # Of several queues made at one place, it is not known which one is meant.
+        if not queue.kind.joinable or queue.count != ONE or program.escaped(queue):
+            continue
+        if program.shut_down(queue):
+            continue
+        for join in program.joins(queue):
+            puts = _put_by_then(program, queue, join)
+            if puts and not _may_be_taken(program, queue, join):
+                yield _report(program, queue, join, puts)
+
+
+def _put_by_then(program: Program, queue: Queue, join: Event) -> list[Event]:
+    """Return the puts that come before a join in some run."""
+    return [
+        put
+        for put in program.puts(queue)
+        if may_precede(put, join)
+        or (put.actor != join.actor and program.finished_before(program.actor(put), join) is True)
+    ]
+
+
+def _may_be_taken(program: Program, queue: Queue, join: Event) -> bool:
+    """Say whether somebody may take, or account, while a join waits or before."""
+    return any(
+        may_precede(event, join)
+        if event.actor == join.actor
+        else event.actor == program.main.index or program.may_run_at(program.actor(event), join)
+        for event in program.on(queue, Get, TaskDone)
+    )
+
+
+def _report(program: Program, queue: Queue, join: Event, puts: list[Event]) -> Report:
+    takers = [consumer.actor for consumer in program.consumers(queue)]
+    starts = [start for taker in takers for start in program.starts(taker)]
+    late = f"its consumers are started only later ({lines(starts)})" if starts else ""
+    message = (
+        f"join() of '{queue.name}' after put() on {lines(puts)}, but "
+        f"{late or 'nothing takes from it'}: it hangs, start the consumers first"
+    )
+    related = tuple((site_of(start), "a consumer starts here") for start in starts)
+    actors = frozenset({join.actor})
+    return Report(CODE, site_of(join), message, queue.index, actors, related)
