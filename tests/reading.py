@@ -256,12 +256,15 @@ class _Renderer:
                 return text if blocking else f"{text} without waiting"
             case Get(queue, cell, _, may_be_empty, nowait):
                 text = f"get {self._queues[queue]} -> {self.cell(cell)}"
-                text += ", may be empty" if may_be_empty else ""
+                text += ", may be empty" if may_be_empty and not operation.expires else ""
+                text += ", may time out" if operation.expires else ""
+                text += ", may be cancelled" if operation.may_be_cancelled else ""
                 return text + (", no wait" if nowait else "")
             case TaskDone(queue):
                 return f"task_done {self._queues[queue]}"
-            case JoinQueue(queue, _, argument):
-                return f"join {self._queues[queue]}" + (" (argument)" if argument else "")
+            case JoinQueue(queue, _, argument, timed):
+                text = f"join {self._queues[queue]}" + (" for a time" if timed else "")
+                return text + (" (argument)" if argument else "")
             case Peek(queue, method):
                 return f"{method} {self._queues[queue]}"
             case Close(queue):

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import builtins
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
-from flake8_joinqueue.facts import queues
+from flake8_joinqueue.facts import queues, tasks
+from flake8_joinqueue.facts.tasks import ActorFamily
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +22,13 @@ class MakesQueue:
     kind: queues.QueueKind
 
 
-class ActorFamily(enum.Enum):
-    """What kind of actor a class makes."""
-
-    PROCESS = "process"
-    THREAD = "thread"
-
-
 @dataclass(frozen=True, slots=True)
 class MakesActor:
     """Calling it, or a class derived from it, makes an actor that `start()` sets going.
 
     `target`, `args` and `kwargs` are the positions of these arguments; `target_name` is the
-    keyword of the first. `start_method` is the one it is tied to, if any.
+    keyword of the first. `spread`: all others are those of the target. `run` is the method that a
+    derived class says it in. `start_method` is the one it is tied to, if any.
     """
 
     family: ActorFamily
@@ -43,6 +37,8 @@ class MakesActor:
     kwargs: int = 4
     target_name: str = "target"
     start_method: str = ""
+    run: str = "run"
+    spread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,6 @@ class MakesContext:
 @dataclass(frozen=True, slots=True)
 class SetsStartMethod:
     """Calling it says how processes of the default context are started."""
-
-
-@dataclass(frozen=True, slots=True)
-class MakesPool:
-    """Calling it makes a pool of processes, which get their work by pickling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +88,8 @@ class EndsProgram:
 
 
 Fact: TypeAlias = (
-    "MakesQueue | MakesActor | MakesManager | MakesContext | SetsStartMethod | MakesPool"
-    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram"
+    "MakesQueue | MakesActor | MakesManager | MakesContext | SetsStartMethod"
+    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram | tasks.Fact"
 )
 
 _PROCESS = MakesActor(ActorFamily.PROCESS)
@@ -112,9 +103,9 @@ MULTIPROCESSING: Mapping[str, Fact] = MappingProxyType(
         "SimpleQueue": MakesQueue(queues.PROCESS_SIMPLE),
         "Process": _PROCESS,
         "Manager": MakesManager(),
+        "Pool": tasks.PROCESS_POOL,
         "get_context": MakesContext(),
         "set_start_method": SetsStartMethod(),
-        "Pool": MakesPool(),
         "Lock": MakesUnpicklable("a lock"),
         "RLock": MakesUnpicklable("a lock"),
         "Event": MakesSynchroniser("Event"),
@@ -147,8 +138,6 @@ _LIBRARY: dict[str, Fact] = {
     "multiprocessing.context.ForkProcess": replace(_PROCESS, start_method="fork"),
     "multiprocessing.context.SpawnProcess": replace(_PROCESS, start_method="spawn"),
     "multiprocessing.context.ForkServerProcess": replace(_PROCESS, start_method="forkserver"),
-    "concurrent.futures.ProcessPoolExecutor": MakesPool(),
-    "concurrent.futures.process.ProcessPoolExecutor": MakesPool(),
     "multiprocessing.managers.SyncManager": MakesManager(running=False),
     "queue.Queue": MakesQueue(queues.THREAD_QUEUE),
     "queue.LifoQueue": MakesQueue(queues.THREAD_SORTED),
@@ -167,6 +156,39 @@ _LIBRARY: dict[str, Fact] = {
     "threading.Barrier": MakesSynchroniser("Barrier"),
     "threading.Semaphore": MakesSynchroniser("Semaphore"),
     "threading.BoundedSemaphore": MakesSynchroniser("Semaphore"),
+    "multiprocessing.dummy.JoinableQueue": MakesQueue(queues.THREAD_QUEUE),
+    "multiprocessing.dummy.Queue": MakesQueue(queues.THREAD_QUEUE),
+    "multiprocessing.dummy.Process": MakesActor(ActorFamily.THREAD),
+    "multiprocessing.dummy.DummyProcess": MakesActor(ActorFamily.THREAD),
+    "multiprocessing.dummy.Manager": tasks.Gives("multiprocessing.dummy"),
+    "multiprocessing.dummy.Event": MakesSynchroniser("Event"),
+    "multiprocessing.dummy.Condition": MakesSynchroniser("Condition"),
+    "multiprocessing.dummy.Barrier": MakesSynchroniser("Barrier"),
+    "multiprocessing.dummy.Semaphore": MakesSynchroniser("Semaphore"),
+    "asyncio.Queue": MakesQueue(queues.TASK_QUEUE),
+    "asyncio.LifoQueue": MakesQueue(queues.TASK_SORTED),
+    "asyncio.PriorityQueue": MakesQueue(queues.TASK_SORTED),
+    "asyncio.JoinableQueue": MakesQueue(queues.TASK_QUEUE),
+    "asyncio.Event": MakesSynchroniser("Event"),
+    "asyncio.Condition": MakesSynchroniser("Condition"),
+    "asyncio.Barrier": MakesSynchroniser("Barrier"),
+    "asyncio.Semaphore": MakesSynchroniser("Semaphore"),
+    "asyncio.BoundedSemaphore": MakesSynchroniser("Semaphore"),
+    "tornado.queues.Queue": MakesQueue(queues.TORNADO_QUEUE),
+    "tornado.queues.LifoQueue": MakesQueue(queues.TORNADO_SORTED),
+    "tornado.queues.PriorityQueue": MakesQueue(queues.TORNADO_SORTED),
+    "tornado.locks.Event": MakesSynchroniser("Event"),
+    "tornado.locks.Condition": MakesSynchroniser("Condition"),
+    "tornado.locks.Semaphore": MakesSynchroniser("Semaphore"),
+    "gevent.queue.JoinableQueue": MakesQueue(queues.GREENLET_QUEUE),
+    "gevent.queue.Queue": MakesQueue(queues.GREENLET_QUEUE),
+    "gevent.queue.LifoQueue": MakesQueue(queues.GREENLET_SORTED),
+    "gevent.queue.PriorityQueue": MakesQueue(queues.GREENLET_SORTED),
+    "gevent.queue.SimpleQueue": MakesQueue(queues.GREENLET_SIMPLE),
+    "gevent.Greenlet": MakesActor(ActorFamily.TASK, 0, -1, -1, "run", run="_run", spread=True),
+    "gevent.event.Event": MakesSynchroniser("Event"),
+    "gevent.lock.Semaphore": MakesSynchroniser("Semaphore"),
+    "gevent.lock.BoundedSemaphore": MakesSynchroniser("Semaphore"),
     "os.cpu_count": MakesCount("cpu_count()", 1),
     "os.process_cpu_count": MakesCount("process_cpu_count()", 1),
     "sys.exit": EndsProgram(),
@@ -177,9 +199,36 @@ _LIBRARY: dict[str, Fact] = {
 }
 
 
+# Packages that offer what another one does, under the same names.
+_SAME_AS: Mapping[str, str] = MappingProxyType(
+    {
+        "torch.multiprocessing.": "multiprocessing.",
+        "billiard.": "multiprocessing.",
+        "multiprocess.": "multiprocessing.",
+        "pathos.multiprocessing.": "multiprocessing.",
+        "asyncio.queues.": "asyncio.",
+        "asyncio.tasks.": "asyncio.",
+        "asyncio.events.": "asyncio.",
+        "asyncio.runners.": "asyncio.",
+        "asyncio.taskgroups.": "asyncio.",
+        "asyncio.timeouts.": "asyncio.",
+        "gevent.greenlet.": "gevent.",
+    }
+)
+
+
+def canonical(name: str) -> str:
+    """Return the name under which the tables know what `name` stands for."""
+    for prefix, same in _SAME_AS.items():
+        if name.startswith(prefix):
+            return same + name[len(prefix) :]
+    return name
+
+
 def fact(name: str) -> Fact | None:
     """Return what the dotted `name` of a library stands for, or `None` where nothing is known."""
-    known = _LIBRARY.get(name)
+    name = canonical(name)
+    known = _LIBRARY.get(name) or tasks.TASKS.get(name)
     if known is None and name.startswith("multiprocessing."):
         known = MULTIPROCESSING.get(name[len("multiprocessing.") :])
     return known

@@ -25,7 +25,8 @@ class QueueKind:
     `joinable`: it counts unfinished items (`task_done`, `join`). `pickles`: items are copied on
     their way, so that identity is lost. `feeder`: a thread writes to a pipe behind `put`, so that
     `empty` lags and an exit may block. `fifo`: what is put first is taken first. `constructor` is
-    how it is commonly made, for messages.
+    how it is commonly made, for messages. `awaited` are the methods that do nothing until they are
+    awaited; `timed_join` says that `join` takes a timeout.
     """
 
     name: str
@@ -36,6 +37,8 @@ class QueueKind:
     feeder: bool = False
     bounded: bool = True
     fifo: bool = True
+    awaited: frozenset[str] = frozenset()
+    timed_join: bool = False
 
 
 PROCESS_JOINABLE = QueueKind(
@@ -66,6 +69,59 @@ THREAD_SORTED = QueueKind(
 )
 THREAD_SIMPLE = QueueKind(
     "thread simple queue", "queue.SimpleQueue", Carrier.THREADS, False, False, bounded=False
+)
+_ASYNCIO = frozenset({"get", "put", "join"})
+_TORNADO = frozenset({"get", "join"})  # `put` is done at once, its future only tells when
+
+TASK_QUEUE = QueueKind("task queue", "asyncio.Queue", Carrier.TASKS, True, False, awaited=_ASYNCIO)
+TASK_SORTED = QueueKind(
+    "task queue in an order of its own",
+    "asyncio.PriorityQueue",
+    Carrier.TASKS,
+    True,
+    False,
+    fifo=False,
+    awaited=_ASYNCIO,
+)
+TORNADO_QUEUE = QueueKind(
+    "tornado queue",
+    "tornado.queues.Queue",
+    Carrier.TASKS,
+    True,
+    False,
+    awaited=_TORNADO,
+    timed_join=True,
+)
+TORNADO_SORTED = QueueKind(
+    "tornado queue in an order of its own",
+    "tornado.queues.PriorityQueue",
+    Carrier.TASKS,
+    True,
+    False,
+    fifo=False,
+    awaited=_TORNADO,
+    timed_join=True,
+)
+# Where gevent has patched the threads they are greenlets, and may use these queues.
+GREENLET_QUEUE = QueueKind(
+    "greenlet queue",
+    "gevent.queue.JoinableQueue",
+    Carrier.THREADS,
+    True,
+    False,
+    timed_join=True,
+)
+GREENLET_SORTED = QueueKind(
+    "greenlet queue in an order of its own",
+    "gevent.queue.PriorityQueue",
+    Carrier.THREADS,
+    True,
+    False,
+    fifo=False,
+    timed_join=True,
+)
+GREENLET_SIMPLE = QueueKind(
+    "greenlet simple queue", "gevent.queue.SimpleQueue", Carrier.THREADS, False, False
 )
 
 PUT_METHODS = frozenset({"put", "put_nowait"})

@@ -37,8 +37,9 @@ class Put:
 class Get:
     """An item is taken from `queue` into `cell`.
 
-    `may_be_empty` is true where `Empty` may be raised instead (`get_nowait`, a timeout);
-    `nowait` where it does not wait at all.
+    `may_be_empty` is true where an exception may be raised instead (`get_nowait`, a timeout);
+    `nowait` where it does not wait at all; `expires` where the exception is `TimeoutError`, not
+    `Empty`. `may_be_cancelled`: somebody stops the task it is in, which then raises here.
     """
 
     queue: int
@@ -46,6 +47,8 @@ class Get:
     site: Site
     may_be_empty: bool = False
     nowait: bool = False
+    expires: bool = False
+    may_be_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,14 @@ class TaskDone:
 class JoinQueue:
     """Waits until the unfinished count of `queue` is zero.
 
-    `argument` is the site of an argument, a timeout say, if one is given.
+    `argument` is the site of an argument that it does not take, a timeout say, if one is given.
+    `timed` where it waits for a time only (`wait_for(queue.join(), 5)`).
     """
 
     queue: int
     site: Site
     argument: Site | None = None
+    timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

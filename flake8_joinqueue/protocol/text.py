@@ -217,11 +217,14 @@ class _Renderer:
             case Get(queue, cell):
                 how = ", or Empty" if operation.may_be_empty else ""
                 how = ", or Empty at once" if operation.nowait else how
+                how = ", or TimeoutError" if operation.expires else how
+                how += ", or cancelled" if operation.may_be_cancelled else ""
                 return f"{cell.name} = get from {self._queue(queue)}{how}"
             case TaskDone(queue):
                 return f"task_done on {self._queue(queue)}"
-            case JoinQueue(queue, argument=argument):
-                return f"join {self._queue(queue)}" + (" with a timeout" if argument else "")
+            case JoinQueue(queue, argument=argument, timed=timed):
+                how = " with a timeout" if argument else ""
+                return f"join {self._queue(queue)}{how}" + (" for a time" if timed else "")
             case Peek(queue, method):
                 return f"{method} of {self._queue(queue)}"
             case Close(queue):

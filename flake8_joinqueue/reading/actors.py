@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.facts.names import ActorFamily, MakesActor
-from flake8_joinqueue.protocol import (
-    ActorKind,
-    Alias,
-    Item,
-    JoinActor,
-    Pass,
-    SetCell,
-    Start,
-    Stop,
-)
+from flake8_joinqueue.facts import names
+from flake8_joinqueue.facts.names import MakesActor
+from flake8_joinqueue.facts.tasks import ActorFamily
+from flake8_joinqueue.protocol import ActorKind, Alias, Item, Pass, SetCell, Start, Stop
 from flake8_joinqueue.reading import (
     calls,
     classes,
     items,
     iteration,
     queues,
+    tasks,
     values,
     variables,
 )
@@ -35,7 +29,13 @@ from flake8_joinqueue.reading.values import Arguments, Value
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
-_KINDS = {ActorFamily.PROCESS: ActorKind.PROCESS, ActorFamily.THREAD: ActorKind.THREAD}
+_KINDS = {
+    ActorFamily.PROCESS: ActorKind.PROCESS,
+    ActorFamily.THREAD: ActorKind.THREAD,
+    ActorFamily.TASK: ActorKind.TASK,
+}
+# What waits for the end of an actor: its own `join()`, or its result.
+_WAITS = frozenset({"join", "result", "get", "wait", "exception"})
 _STOPS = frozenset({"terminate", "kill", "cancel"})
 
 
@@ -70,8 +70,10 @@ def configure(machine: Machine, index: int, known: MakesActor, arguments: Argume
     made.target = arguments.get(known.target, known.target_name)
     given = arguments.get(known.args, "args")
     if given is not None:
-        for segment in _spread(machine, given):
-            made.arguments.positional.append(segment)
+        made.arguments.positional += spread(machine, given)
+    if known.spread:
+        made.arguments.positional += arguments.positional[known.target + 1 :]
+        made.arguments.keywords.update(arguments.keywords)
     keywords = arguments.get(known.kwargs, "kwargs")
     if isinstance(keywords, values.Container):
         for part in items.content_of(machine, keywords).segments:
@@ -84,7 +86,7 @@ def configure(machine: Machine, index: int, known: MakesActor, arguments: Argume
     if arguments.open:
         made.opaque = made.target is None
     if not made.name and made.target is not None:
-        made.name = _name_of(made.target)
+        made.name = name_of(made.target)
 
 
 def note_given(machine: Machine, made: ActorDraft, arguments: Arguments) -> None:
@@ -124,17 +126,21 @@ def _pass_queues(machine: Machine, made: ActorDraft) -> None:
         machine.emit(Pass(queue, made.given_at.get(queue, made.site), actor=made.index))
 
 
-def _spread(machine: Machine, given: Value) -> list[Value]:
+def spread(machine: Machine, given: Value) -> list[Value]:
+    """Return the arguments in a tuple or list of them."""
     if not isinstance(given, (values.Tuple, values.Container, values.Series)):
         return []
     return [segment.value for segment in iteration.segments(machine, given)]
 
 
-def _name_of(target: Value) -> str:
+def name_of(target: Value) -> str:
+    """Return what to call an actor that does `target`."""
+    if isinstance(target, values.Coroutine):
+        return name_of(target.function)
     if isinstance(target, values.BoundFunction):
         return target.function.name
     if isinstance(target, values.Partial):
-        return _name_of(target.function)
+        return name_of(target.function)
     return str(getattr(target, "name", "") or getattr(target, "label", "") or "")
 
 
@@ -149,19 +155,37 @@ def method(
     site = machine.site(node)
     if name == "start":
         _pass_queues(machine, made)
-        run_body(machine, made, node)
-        machine.emit(Start(index, site))
-    elif name == "join":
+        set_going(machine, made, node)
+    elif name in _WAITS and not (name in ("result", "exception") and _is_task(made)):
         timeout = arguments.get(0, "timeout")
-        machine.emit(JoinActor(index, site, timed=timeout not in (None, values.NONE)))
+        tasks.wait(machine, index, node, timeout not in (None, values.NONE))
     elif name in _STOPS:
         machine.emit(Stop(index, site, name))
+    elif name in ("add_done_callback", "link"):
+        leak_callback(machine, arguments, node)
     elif name == "setDaemon":
         made.daemon = variables.daemon_of(arguments.get(0, "daemonic"))
-    elif name == "run":
+    elif name == "run" and not _is_task(made):
         # Called by hand: it runs here and now.
         return _call_target(machine, made, node)
     return machine.unknown(f"{made.name}.{name}()")
+
+
+def _is_task(made: ActorDraft) -> bool:
+    return made.kind is ActorKind.TASK
+
+
+def leak_callback(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> None:
+    """A function to be called when an actor is done; a method of a set only forgets it."""
+    for value in arguments.every():
+        if not (isinstance(value, values.Method) and isinstance(value.receiver, values.Container)):
+            calls.leak(machine, value, node, "a callback of a task")
+
+
+def set_going(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
+    """Start an actor."""
+    run_body(machine, made, node)
+    machine.emit(Start(made.index, machine.site(node)))
 
 
 def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
@@ -176,6 +200,7 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     module = machine.scope.module
     machine.frames = [Frame(Scope(module, Survey(), "function"))]
     machine.narrowed = {}
+    hurried, machine.hurried = machine.hurried, False
     machine.ended = False
     machine.running.append(made)
     try:
@@ -186,6 +211,7 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
         machine.running.pop()
         machine.loops, machine.frames = loops, frames
         machine.ended, machine.narrowed = ended, narrowed
+        machine.hurried = hurried
     made.body = (*initial, *operations)
 
 
@@ -203,8 +229,15 @@ def _initial_cells(machine: Machine, node: cst.CSTNode) -> list[SetCell]:
 
 
 def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value:
+    if made.prelude is not None:
+        # What it does with queues it does once, as an actor of its own.
+        with machine.block():
+            calls.call(machine, made.prelude, made.prelude_arguments, node)
+        machine.ended = False
     if made.instance is not None:
-        run = classes.find(machine, made.instance.cls, "run")
+        known = classes.library_fact(made.instance.cls)
+        name = known.run if isinstance(known, MakesActor) else "run"
+        run = classes.find(machine, made.instance.cls, name)
         if isinstance(run, values.Function):
             return calls.call(machine, values.BoundFunction(run, made.instance), Arguments(), node)
     if made.target is None or made.opaque:
@@ -220,7 +253,14 @@ def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value
         values.Either,
         values.Instance,
         values.Class,
+        values.Coroutine,
+        values.Library,
     )
     if not isinstance(made.target, callables):
         made.opaque = True
-    return calls.call(machine, made.target, made.arguments, node)
+    if isinstance(made.target, values.Library) and names.fact(made.target.name) is None:
+        made.opaque = True
+    if isinstance(made.target, values.Coroutine):
+        return tasks.run_coroutine(machine, made.target, node)
+    result = calls.call(machine, made.target, made.arguments, node)
+    return tasks.awaited(machine, result, node) if _is_task(made) else result

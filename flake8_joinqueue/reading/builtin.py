@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -118,7 +118,12 @@ def _enumerate(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Val
 
 
 def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    parts = [iteration.segments(machine, value) for value in arguments.positional]
+    return zipped(machine, arguments.positional)
+
+
+def zipped(machine: Machine, iterables: Sequence[Value]) -> Value:
+    """Return what going over `iterables` together brings."""
+    parts = [iteration.segments(machine, value) for value in iterables]
     if not parts:
         return values.Series(())
     known = [part for part in parts if len(part) != 1]
@@ -128,7 +133,7 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         segment.times.number == 1 for part in parts for segment in part
     ):
         return values.Series(tuple(_zipped(list(row)) for row in zip(*parts, strict=True)))
-    return machine.unknown("zip()", *arguments.every())
+    return machine.unknown("zip()", *iterables)
 
 
 def _zipped(row: list[Segment]) -> Segment:

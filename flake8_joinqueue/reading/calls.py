@@ -121,12 +121,12 @@ def _call_either(
 def _call_function(
     machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
-    if function.is_async:
-        return values.Coroutine(
-            function, tuple(arguments.positional), tuple(arguments.keywords.items())
-        )
     if function.is_generator:
         return _generator(machine, function, arguments, node)
+    if function.is_async:
+        return values.Coroutine(
+            function, tuple(arguments.positional), tuple(arguments.keywords.items()), node
+        )
     return functions.enter(machine, function, arguments, node)
 
 
@@ -141,14 +141,6 @@ def _generator(
     if operations:
         machine.emit(AnyOrder((tuple(operations),), machine.site(node)))
     return replace(machine.unknown(f"{function.name}()"), unpicklable="a generator")
-
-
-def awaited(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
-    """Return what awaiting `value` brings; a coroutine of the file runs now."""
-    if isinstance(value, values.Coroutine):
-        given = Arguments(list(value.arguments), dict(value.keywords))
-        return functions.enter(machine, value.function, given, node)
-    return value
 
 
 def _named_tuple(machine: Machine, made: values.NamedTupleType, arguments: Arguments) -> Value:
@@ -222,7 +214,13 @@ def reachable(machine: Machine, value: Value) -> list[Value]:
     if isinstance(value, values.Closing):
         return [value.value]
     if isinstance(value, values.Coroutine):
-        return list(value.arguments)
+        return [value.function, *value.arguments, *dict(value.keywords).values()]
+    if isinstance(value, values.Gathering):
+        return [segment.value for segment in value.segments]
+    if isinstance(value, values.TimeLimit):
+        return [] if value.value is None else [value.value]
+    if isinstance(value, values.Crew):
+        return [value.members]
     if isinstance(value, values.Instance):
         held = [machine.heap.get((value.serial, name)) for name in machine.heap.names(value.serial)]
         actor = machine.instance_actors.get(value.serial)

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.protocol import Close, ManagerEnds, Operation, Try
-from flake8_joinqueue.reading import calls, classes, expressions, queues, statements, values
+from flake8_joinqueue.protocol import Call, Close, ManagerEnds, Operation, Try
+from flake8_joinqueue.reading import (
+    calls,
+    classes,
+    crews,
+    expressions,
+    queues,
+    statements,
+    tasks,
+    values,
+)
 from flake8_joinqueue.reading.values import Arguments, Value
 
 if TYPE_CHECKING:
@@ -28,6 +37,11 @@ def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> No
         return
     item = rest[0]
     value = expressions.evaluate(machine, item.item)
+    if isinstance(value, values.TimeLimit):
+        with machine.time_limit():
+            _items(machine, node, rest[1:])
+        machine.emit(Call(machine.site(item.item), "a block that may time out"))
+        return
     entered, leave = enter(machine, value, item.item)
     if item.asname is not None:
         expressions.assign(machine, item.asname.name, entered, item)
@@ -68,7 +82,9 @@ def enter(
         return _enter_instance(machine, value, node)
     if isinstance(value, values.ExitStack):
         return value, lambda: unwind(machine, value)
-    if isinstance(value, (values.Synchroniser, values.Pool)):
+    if isinstance(value, values.Crew):
+        return value, lambda: crews.leave(machine, value, node)
+    if isinstance(value, (values.Synchroniser, values.Library)):
         return value, None
     if isinstance(value, values.Unknown) and value.unpicklable:
         return value, None
@@ -130,7 +146,7 @@ def _enter_instance(
     )
     if isinstance(start, values.Function):
         bound = values.BoundFunction(start, value)
-        entered = calls.awaited(machine, calls.call(machine, bound, Arguments(), node), node)
+        entered = tasks.awaited(machine, calls.call(machine, bound, Arguments(), node), node)
     stop = classes.find(machine, value.cls, "__exit__") or classes.find(
         machine, value.cls, "__aexit__"
     )
@@ -139,7 +155,7 @@ def _enter_instance(
     leaving = values.BoundFunction(stop, value)
     nothing = Arguments([values.NONE, values.NONE, values.NONE])
     return entered, lambda: _discard(
-        calls.awaited(machine, calls.call(machine, leaving, nothing, node), node)
+        tasks.awaited(machine, calls.call(machine, leaving, nothing, node), node)
     )
 
 

@@ -17,6 +17,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     merging,
+    tasks,
     trees,
     values,
     variables,
@@ -341,7 +342,7 @@ def _lambda(machine: Machine, node: cst.Lambda) -> Value:
 
 
 def _await(machine: Machine, node: cst.Await) -> Value:
-    return calls.awaited(machine, evaluate(machine, node.expression), node)
+    return tasks.awaited(machine, evaluate(machine, node.expression), node)
 
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:

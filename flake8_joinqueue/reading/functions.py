@@ -177,4 +177,5 @@ def star_arguments(machine: Machine, found: Arguments, value: Value) -> None:
         if all(segment.times.number == 1 for segment in segments):
             found.positional.extend(segment.value for segment in segments)
             return
+        found.stars.extend(segments)
     found.open = True

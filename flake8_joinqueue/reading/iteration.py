@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import Condition, Loop, LoopKind, Operation
-from flake8_joinqueue.reading import calls, conditions, expressions, items, values
+from flake8_joinqueue.reading import calls, conditions, expressions, items, tasks, values
 from flake8_joinqueue.reading.machine import Frame, LoopFrame
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
@@ -34,6 +34,8 @@ def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
         return _with_rest(machine, found, content.open)
     if isinstance(value, values.Series):
         return _with_rest(machine, value.segments, value.open)
+    if isinstance(value, values.Gathering):
+        return tasks.gone_over(machine, value)
     label = getattr(value, "label", "")
     element = Unknown(machine.fresh_key(), label, free=True)
     return (Segment(element, items.length(machine, value)),)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.facts import names
+from flake8_joinqueue.facts.tasks import Gives, MakesCrew, RunsNow, StartsActor, TaskCall
 from flake8_joinqueue.protocol import Exit
-from flake8_joinqueue.reading import actors, builtin, calls, methods, queues, values
+from flake8_joinqueue.reading import actors, builtin, calls, crews, methods, queues, tasks, values
 from flake8_joinqueue.reading.machine import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Unknown, Value
@@ -62,10 +63,6 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
         return queues.make(machine, known.kind, arguments, node, manager, callee.context)
     if isinstance(known, names.MakesActor):
         return actors.make(machine, known, arguments, node, callee.context)
-    if isinstance(known, names.MakesPool):
-        # What its `initializer` is given gets out of sight like what any call is given.
-        calls.unknown_call(machine, callee, arguments, node)
-        return values.Pool(new_serial())
     if isinstance(known, names.MakesUnpicklable):
         made = calls.unknown_call(machine, callee, arguments, node)
         return replace(made, unpicklable=known.what) if isinstance(made, Unknown) else made
@@ -83,6 +80,12 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
         return values.Synchroniser(new_serial(), known.name)
     if isinstance(known, names.MakesCount):
         return values.Number(machine.symbol(known.name, known.name, known.low))
+    if isinstance(known, MakesCrew):
+        return crews.make(machine, known, arguments, node)
+    if isinstance(known, Gives):
+        return Library(known.name)
+    if isinstance(known, (StartsActor, RunsNow, TaskCall)):
+        return tasks.call(machine, known, callee, arguments, node)
     machine.emit(Exit(machine.site(node), known.hard))
     machine.ended = True
     return values.NONE

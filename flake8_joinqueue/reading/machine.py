@@ -82,6 +82,8 @@ class ActorDraft:
     target: Value | None = None
     arguments: values.Arguments = field(default_factory=values.Arguments)
     instance: values.Instance | None = None
+    prelude: Value | None = None
+    prelude_arguments: values.Arguments = field(default_factory=values.Arguments)
     body: tuple[Operation, ...] | None = None
     opaque: bool = False
     started_at: int = 0
@@ -165,6 +167,8 @@ class Machine:
         self.ended = False
         self.top = 0
         self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
+        # Whether waits are for a time only, by `wait_for` or `asyncio.timeout`.
+        self.hurried = False
         self.entered: set[int] = set()
         self.instance_actors: dict[int, int] = {}
         self.container_depths: dict[int, int] = {}
@@ -262,6 +266,15 @@ class Machine:
             self.emit(Escape(self.site(node), reason, queue=value.index))
         elif isinstance(value, values.ActorRef):
             self.emit(Escape(self.site(node), reason, actor=value.index))
+
+    @contextmanager
+    def time_limit(self) -> Iterator[None]:
+        """Every wait in the block is for a time only."""
+        before, self.hurried = self.hurried, True
+        try:
+            yield
+        finally:
+            self.hurried = before
 
     # --- variables -------------------------------------------------------------------------------
 

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.protocol import ManagerEnds, Pass, Synchronise
+from flake8_joinqueue.protocol import ManagerEnds, Synchronise
 from flake8_joinqueue.reading import (
     actors,
     calls,
     classes,
     contexts,
+    crews,
     expressions,
     items,
     iteration,
     library,
     queues,
+    tasks,
     values,
 )
 from flake8_joinqueue.reading.values import Arguments, Const, Content, Library, Segment, Value
@@ -33,10 +35,12 @@ def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cs
         return queues.method(machine, receiver.index, name, arguments, node)
     if isinstance(receiver, values.ActorRef):
         return actors.method(machine, receiver.index, name, arguments, node)
+    if isinstance(receiver, values.Crew):
+        return crews.method(machine, receiver, name, arguments, node)
+    if isinstance(receiver, values.Gathering):
+        return tasks.of_gathering(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.ManagerRef):
         return _of_manager(machine, receiver.index, name, arguments, node)
-    if isinstance(receiver, values.Pool):
-        return _of_pool(machine, callee, arguments, node)
     if isinstance(receiver, values.Synchroniser):
         return _of_synchroniser(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.Super):
@@ -61,15 +65,6 @@ def _of_manager(
     if known is not None:
         return library.by_fact(machine, known, Library(f"manager.{name}"), arguments, node, index)
     return machine.unknown(name)
-
-
-def _of_pool(
-    machine: Machine, callee: values.Method, arguments: Arguments, node: cst.CSTNode
-) -> Value:
-    """`pool.map(f, jobs)`, `executor.submit(f, x)`: what is given is pickled."""
-    for passed, argument in actors.queues_given(machine, arguments):
-        machine.emit(Pass(passed, machine.site(argument)))
-    return calls.unknown_call(machine, machine.unknown(f"pool.{callee.name}"), arguments, node)
 
 
 def _of_synchroniser(

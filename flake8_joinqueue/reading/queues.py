@@ -93,6 +93,19 @@ def method(
     machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Call the method `name` of a queue."""
+    kind = machine.queues[index].kind
+    refused = name == "join" and bool(arguments.nodes) and not kind.timed_join
+    if name in kind.awaited and not refused:
+        bound = values.Method(values.QueueRef(index), name)
+        given = tuple(arguments.positional), tuple(arguments.keywords.items())
+        return values.Coroutine(bound, *given, node)
+    return perform(machine, index, name, arguments, node)
+
+
+def perform(
+    machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Do what the method `name` of a queue does, awaited where it has to be."""
     how = _METHODS.get(name)
     if how is None:
         return machine.unknown(f"{machine.queues[index].name}.{name}()")
@@ -102,7 +115,10 @@ def method(
 def _put(machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "item") or arguments.get(0, "obj") or machine.unknown()
     argument = machine.site(arguments.node(0, "item") or arguments.node(0, "obj") or node)
-    blocking = name == "put" and _waits(arguments, 1)
+    # Those that are awaited know no `block`, only a timeout.
+    block = -1 if machine.queues[index].kind.awaited else 1
+    blocking = name == "put" and _waits(arguments, block, max(1, block + 1))
+    blocking = blocking and not machine.hurried
     _hand_over(machine, index, value, node, argument)
     item = items.as_item(machine, value)
     obstacle = items.unpicklable(machine, value)
@@ -123,18 +139,22 @@ def _hand_over(
 def _get(machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode) -> Value:
     cell = machine.new_cell("item")
     nowait = name == "get_nowait" or _is_false(arguments.get(0, "block"))
-    waits = name == "get" and _waits(arguments, 0)
-    machine.emit(Get(index, cell, machine.site(node), may_be_empty=not waits, nowait=nowait))
+    awaited = bool(machine.queues[index].kind.awaited) and name == "get"
+    waits = name == "get" and _waits(arguments, *((-1, 0) if awaited else (0, 1)))
+    expires = awaited and (machine.hurried or not waits)
+    waits = waits and not expires
+    nowait = nowait and not awaited
+    machine.emit(Get(index, cell, machine.site(node), not waits, nowait=nowait, expires=expires))
     return values.Taken(cell)
 
 
-def _waits(arguments: Arguments, first: int) -> bool:
-    """Say whether `block` and `timeout`, at `first` and behind, mean to wait for ever."""
-    block = arguments.get(first, "block")
-    timeout = arguments.get(first + 1, "timeout")
-    if block is not None and not (isinstance(block, Const) and block.value):
+def _waits(arguments: Arguments, block: int, timeout: int) -> bool:
+    """Say whether `block` and `timeout`, at these positions, mean to wait for ever."""
+    given = arguments.get(block, "block")
+    limit = arguments.get(timeout, "timeout")
+    if given is not None and not (isinstance(given, Const) and given.value):
         return False
-    return timeout is None or timeout == values.NONE
+    return limit is None or limit == values.NONE
 
 
 def _is_false(value: Value | None) -> bool:
@@ -152,7 +172,12 @@ def _join(
     machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     given = machine.site(arguments.nodes[0]) if arguments.nodes else None
-    machine.emit(JoinQueue(index, machine.site(node), given))
+    kind = machine.queues[index].kind
+    timed = machine.hurried and bool(kind.awaited)
+    if kind.timed_join:
+        timed = timed or arguments.get(0, "timeout") not in (None, values.NONE)
+        given = None
+    machine.emit(JoinQueue(index, machine.site(node), given, timed))
     return values.NONE
 
 

@@ -12,6 +12,7 @@ from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import Cell, Condition, Constant
 
 if TYPE_CHECKING:
+    from flake8_joinqueue.facts.tasks import MakesCrew
     from flake8_joinqueue.reading.scopes import Scope
 
 
@@ -244,11 +245,48 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Coroutine:
-    """A call of an `async def` function that has not been awaited yet."""
+    """A call that does nothing until it is awaited: of an `async def`, of `asyncio.Queue.get`.
 
-    function: Function
+    `node` is the call.
+    """
+
+    function: Value
     arguments: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
+    node: cst.CSTNode | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """Actors to be waited for together, `timed` if perhaps not for all; `node` is the call.
+
+    `splits`: waiting for them brings those that are done and those that are not.
+    """
+
+    segments: tuple[Segment, ...]
+    node: cst.CSTNode = field(compare=False)
+    timed: bool = False
+    splits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """`asyncio.timeout(…)`, in which waits are timed; with a `value`, `wait_for(value, …)`."""
+
+    value: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """A pool, an executor, a task group: it starts actors and keeps them in `members`.
+
+    Its processes or threads call `initializer`, if there is one, with `initargs` first.
+    """
+
+    kind: MakesCrew
+    members: Container
+    initializer: Value | None = None
+    initargs: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +295,6 @@ class Synchroniser:
 
     serial: int
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """A pool of processes, by the serial number of its making."""
-
-    serial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +322,8 @@ class NamedTupleType:
 Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
     " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
-    " | Series | Repeated | Partial | Either | Truth | Coroutine | Synchroniser | Pool"
-    " | Closing | ExitStack | NamedTupleType"
+    " | Series | Repeated | Partial | Either | Truth | Coroutine | Gathering | TimeLimit | Crew"
+    " | Synchroniser | Closing | ExitStack | NamedTupleType"
 )
 
 NONE = Const(None)
@@ -305,12 +336,14 @@ class Arguments:
     """The arguments of a call, evaluated. `open` says that there were `*` or `**` of unknown.
 
     `nodes` are those of all arguments in the order they stand, `named` those of keywords by name.
+    `stars` are what `*` added to the positional ones where it is not known one by one.
     """
 
     positional: list[Value] = field(default_factory=list)
     keywords: dict[str, Value] = field(default_factory=dict)
     nodes: list[cst.BaseExpression] = field(default_factory=list)
     open: bool = False
+    stars: list[Segment] = field(default_factory=list)
     named: dict[str, cst.BaseExpression] = field(default_factory=dict)
 
     def node(self, position: int, name: str) -> cst.BaseExpression | None:
@@ -322,10 +355,11 @@ class Arguments:
 
     def get(self, position: int, name: str) -> Value | None:
         """Return the argument at `position` (0-based) or of that `name`, if it was given."""
-        if position < len(self.positional):
+        if 0 <= position < len(self.positional):
             return self.positional[position]
         return self.keywords.get(name)
 
     def every(self) -> list[Value]:
         """Return all arguments, positional ones first."""
-        return [*self.positional, *self.keywords.values()]
+        starred = [segment.value for segment in self.stars]
+        return [*self.positional, *starred, *self.keywords.values()]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BUILTINS = frozenset(dir(builtins))
 _KEPT_BY_ACTORS = ("start", "run", "join", "terminate", "kill", "is_alive", "close", "cancel",
-                   "setDaemon", "isDaemon")  # fmt: skip
+                   "setDaemon", "isDaemon", "get", "link")  # fmt: skip
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -205,7 +205,8 @@ _WITH_METHODS = (
     values.Series,
     values.Synchroniser,
     values.ExitStack,
-    values.Pool,
+    values.Crew,
+    values.Gathering,
 )
 
 
