@@ -7,11 +7,18 @@ jump goes is a thunk, since a `finally` block on its way is copied only if the j
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from flake8_joinqueue.analysis.exceptions import EMPTY, ORDINARY, SHUT_DOWN, catches
+from flake8_joinqueue.analysis.exceptions import (
+    CANCELLED,
+    EMPTY,
+    ORDINARY,
+    SHUT_DOWN,
+    TIMED_OUT,
+    catches,
+)
 from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Node
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import (
@@ -282,19 +289,23 @@ class Compiler:
     def _get_edges(self, get: Get, context: _Context) -> list[Edge]:
         edges: list[Edge] = []
         if get.may_be_empty:
-            found, escapes = self._targets(context.frame, EMPTY)
-            targets = [*found, self._death(context.frame)] if escapes else found
-            edges.extend(Edge(node, EdgeKind.EMPTY) for node in targets)
+            thrown = TIMED_OUT if get.expires else EMPTY
+            edges.extend(self._raised(context, thrown, EdgeKind.EMPTY))
+        if get.may_be_cancelled:
+            edges.extend(self._raised(context, CANCELLED, EdgeKind.CANCELLED))
         if _awaits_shutdown(context.frame):
             shut = self._catchers(context.frame, SHUT_DOWN)
             edges.extend(Edge(node, EdgeKind.EMPTY) for node in shut)
         return list(dict.fromkeys(edges))
 
-    def _raise_edges(self, operation: Raise, context: _Context) -> list[Edge]:
-        thrown = "" if operation.name == "reraise" else operation.name
+    def _raised(self, context: _Context, thrown: str, kind: EdgeKind) -> Iterator[Edge]:
         found, escapes = self._targets(context.frame, thrown)
         targets = [*found, self._death(context.frame)] if escapes else found
-        return [Edge(node, EdgeKind.THROWN) for node in dict.fromkeys(targets)]
+        return (Edge(node, kind) for node in dict.fromkeys(targets))
+
+    def _raise_edges(self, operation: Raise, context: _Context) -> list[Edge]:
+        thrown = "" if operation.name == "reraise" else operation.name
+        return list(self._raised(context, thrown, EdgeKind.THROWN))
 
 
 def _awaits_shutdown(frame: _Frame | None) -> bool:

@@ -117,12 +117,14 @@ class Consumption:
 
     @cached_property
     def otherwise_ways(self) -> tuple[Way, ...]:
-        """The ways on which it leaves, but not because of the item; calls that raise apart."""
+        """The ways on which it leaves without the item's doing; calls that raise, stops apart."""
         special = set(self.sentinel_ways)
         return tuple(
             way
             for way in self.ways
-            if way.start is not None and way.leaves and not way.raised and way not in special
+            if way.start is not None
+            and way.leaves
+            and not (way.raised or way.cancelled or way in special)
         )
 
     @property

@@ -9,6 +9,8 @@ from flake8_joinqueue.protocol import ExceptionName, Handler
 
 # What is thrown: a dotted name, "" for an exception of which nothing is known, or one of these.
 EMPTY: Final = "queue.Empty"
+TIMED_OUT: Final = "TimeoutError"
+CANCELLED: Final = "asyncio.CancelledError"
 SHUT_DOWN: Final = "queue.ShutDown"
 ORDINARY: Final = "an exception of a call"
 
@@ -25,6 +27,7 @@ _NEVER_FROM_CALLS: Final = frozenset(
         "SystemExit",
         "GeneratorExit",
         "CancelledError",
+        "GreenletExit",
     }
 )
 _BASES: Final = {
@@ -43,7 +46,10 @@ _BASES: Final = {
     "BrokenPipeError": "ConnectionError",
     "ConnectionResetError": "ConnectionError",
 }
-_NOT_AN_EXCEPTION: Final = frozenset({"KeyboardInterrupt", "SystemExit", "GeneratorExit"})
+_CANCELLED: Final = frozenset({"CancelledError", "GreenletExit"})
+_NOT_AN_EXCEPTION: Final = frozenset(
+    {"KeyboardInterrupt", "SystemExit", "GeneratorExit", *_CANCELLED}
+)
 
 
 def catches(handler: Handler, thrown: str) -> bool | None:
@@ -66,6 +72,8 @@ def _catches(exception: ExceptionName, thrown: str) -> bool | None:
         return True
     if name == "Exception":
         return _last(thrown) not in _NOT_AN_EXCEPTION
+    if thrown == CANCELLED:
+        return name in _CANCELLED if name else None
     if thrown == EMPTY:
         return None if not name else name.endswith("Empty")
     if thrown == SHUT_DOWN:

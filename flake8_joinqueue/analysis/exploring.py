@@ -130,6 +130,9 @@ class Explorer:
             state = _State(0, frozenset(station.values), station.facts)
             if edge.kind is EdgeKind.EMPTY:
                 yield self._at(edge.target, state._replace(marks=frozenset({"empty"})))
+            elif edge.kind is EdgeKind.CANCELLED:
+                marks = frozenset({"empty", "cancelled"})
+                yield self._at(edge.target, state._replace(marks=marks))
             else:
                 yield self._at(edge.target, self._assigned(state, get.cell, Part()))
 
@@ -184,6 +187,7 @@ class Explorer:
             outcome,
             target,
             empty="empty" in state.marks,
+            cancelled="cancelled" in state.marks,
             raised="raised" in state.marks,
             outside="outside" in state.marks,
             opaque="opaque" in state.marks,
@@ -257,7 +261,7 @@ class Explorer:
     def _mark(self, index: int, edge: Edge) -> str:
         if edge.kind is EdgeKind.RAISED:
             return "raised"
-        if edge.kind is EdgeKind.CHOICE:
+        if edge.kind in {EdgeKind.CHOICE, EdgeKind.CANCELLED}:
             return "outside"
         leaves = index in self._stay and edge.target not in self._stay
         if leaves and edge.kind is EdgeKind.DONE:

@@ -25,6 +25,7 @@ class EdgeKind(enum.Enum):
     PLAIN = "plain"
     TEST = "test"  # a condition was true or false
     EMPTY = "empty"  # a `get` raised instead of taking an item
+    CANCELLED = "cancelled"  # a `get` raised since somebody stops the task
     RAISED = "raised"  # a call raised, and a handler of this actor is ready for it
     THROWN = "thrown"  # a `raise` statement
     AGAIN = "again"  # another round of a counted loop

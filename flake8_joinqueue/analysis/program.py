@@ -129,8 +129,16 @@ class Program:
         return [put_of(event).item for event in self.puts(queue)]
 
     def joins(self, queue: Queue) -> list[Event]:
-        """Return the events that wait for a queue."""
-        return self.on(queue, JoinQueue)
+        """Return the events that wait for a queue as long as it takes, and matter to somebody."""
+        return [
+            event
+            for event in self.on(queue, JoinQueue)
+            if not _timed(event) and self._matters(self.actor(event))
+        ]
+
+    def _matters(self, actor: Actor) -> bool:
+        """Say whether it matters that an actor hangs: nobody minds a task not waited for."""
+        return actor.kind is not ActorKind.TASK or self.is_waited(actor)
 
     def escaped(self, queue: Queue) -> bool:
         """Say whether somebody out of sight may use a queue."""
@@ -307,14 +315,25 @@ class Program:
         """
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         fed = {put_of(e).queue for e in self.of(Put) if e.actor == actor.index}
-        for other in self.of(Synchronise, Get):
+        for other in self.of(Synchronise, Get, JoinQueue, JoinActor):
             if other.actor != event.actor or not may_precede(other, event):
+                continue
+            if not self._may_synchronise(other):
                 continue
             if isinstance(other.operation, Get) and other.operation.queue not in fed:
                 continue
             if not starts or any(may_precede(start, other) for start in starts):
                 return True
         return False
+
+    def _may_synchronise(self, event: Event) -> bool:
+        """Say whether a wait may be one for a queue: for a time, or by a task that does it."""
+        if isinstance(event.operation, JoinQueue):
+            return event.operation.timed
+        if isinstance(event.operation, JoinActor):
+            joined = event.operation.actor
+            return any(other.actor == joined for other in self.of(JoinQueue, Synchronise))
+        return True
 
     def last(self, events: Iterable[Event]) -> Event:
         """Return the event that stands last in the source."""
@@ -326,7 +345,7 @@ def _names(event: Event, actor: Actor) -> bool:
 
 
 def _timed(event: Event) -> bool:
-    return isinstance(event.operation, JoinActor) and event.operation.timed
+    return isinstance(event.operation, (JoinActor, JoinQueue)) and event.operation.timed
 
 
 def put_of(event: Event) -> Put:

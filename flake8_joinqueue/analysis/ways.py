@@ -49,7 +49,8 @@ class Station(NamedTuple):
 class Way:
     """A way from a `get` on the queue (`start`; `None` from the actor's start) to the next.
 
-    `empty`: the `get` raised instead of taking an item. `assumptions`: how tests of the item went.
+    `empty`: the `get` raised instead of taking an item, `cancelled` since the task is stopped from
+    outside. `assumptions`: how tests of the item went.
     `raised`: a call raised, and a handler went on. `outside`: left by what others set, or by code
     out of sight. `opaque`: left by a test of something unknown. `counted`: left because a counted
     loop was done. `dones` is the number of `task_done` of the queue (3 stands for more); `puts`
@@ -63,6 +64,7 @@ class Way:
     outcome: Outcome
     target: Station | None = None
     empty: bool = False
+    cancelled: bool = False
     raised: bool = False
     outside: bool = False
     opaque: bool = False

@@ -20,6 +20,7 @@ from flake8_joinqueue.protocol import (
     Cell,
     Condition,
     CountTest,
+    Get,
     How,
     Hunch,
     Increment,
@@ -34,8 +35,10 @@ from flake8_joinqueue.protocol import (
     Queue,
     Scope,
     SetCell,
+    Stop,
     Try,
     blocks_in,
+    operations_in,
     unchanged,
     with_blocks,
 )
@@ -52,6 +55,8 @@ def finish(
 ) -> Protocol | None:
     """Return the Protocol of a run, `None` where nothing in it concerns queues."""
     bodies = [main, *(draft.body or () for draft in machine.actors[1:])]
+    stopped = _stopped_tasks(machine, bodies)
+    bodies = [_cancellable(body) if index in stopped else body for index, body in enumerate(bodies)]
     volatile = _volatile(machine, assigned)
     cleaned = _Cleaner(_tested(bodies))
     counters = _counters(bodies)
@@ -85,6 +90,27 @@ def finish(
         Manager(draft.index, draft.name or "manager", draft.site) for draft in machine.managers
     )
     return Protocol(entry, queues, managers, actors, ends)
+
+
+def _stopped_tasks(machine: Machine, bodies: list[Block]) -> set[int]:
+    """Return the tasks that somebody stops."""
+    return {
+        operation.actor
+        for body in bodies
+        for operation in operations_in(body)
+        if isinstance(operation, Stop) and machine.actors[operation.actor].kind is ActorKind.TASK
+    }
+
+
+def _cancellable(block: Block) -> Block:
+    """Return a block in which every `get` that waits may raise since its task is stopped."""
+    changed = [
+        replace(operation, may_be_cancelled=True)
+        if isinstance(operation, Get) and not operation.nowait
+        else with_blocks(operation, _cancellable)
+        for operation in block
+    ]
+    return unchanged(block, changed)
 
 
 def _handles(bodies: list[Block]) -> bool:

@@ -102,6 +102,14 @@ def method(
     return perform(machine, index, name, arguments, node)
 
 
+def in_vain(machine: Machine, coroutine: values.Coroutine, node: cst.CSTNode) -> None:
+    """Use a queue whose methods have to be awaited where nobody awaits them."""
+    bound = coroutine.function
+    if isinstance(bound, values.Method) and isinstance(bound.receiver, values.QueueRef):
+        given = Arguments(list(coroutine.arguments), dict(coroutine.keywords))
+        perform(machine, bound.receiver.index, bound.name, given, coroutine.node or node)
+
+
 def perform(
     machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
 ) -> Value:

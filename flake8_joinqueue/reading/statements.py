@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_joinqueue.protocol import (
+    ActorKind,
     Block,
     Branch,
     Break,
@@ -30,6 +31,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     loops,
+    queues,
     trees,
     values,
     variables,
@@ -68,11 +70,17 @@ def _dispatch(machine: Machine, node: cst.CSTNode) -> None:
         how(machine, node)
 
 
+# An actor of these kinds that calls a method of `asyncio.Queue` means to use it.
+_WITHOUT_LOOP = frozenset({ActorKind.PROCESS, ActorKind.THREAD})
+
+
 # --- simple statements ---------------------------------------------------------------------------
 
 
 def _expression(machine: Machine, node: cst.Expr) -> None:
-    expressions.evaluate(machine, node.value)
+    value = expressions.evaluate(machine, node.value)
+    if isinstance(value, values.Coroutine) and machine.actor.kind in _WITHOUT_LOOP:
+        queues.in_vain(machine, value, node)
 
 
 def _assign(machine: Machine, node: cst.Assign) -> None:

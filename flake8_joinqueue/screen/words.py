@@ -30,6 +30,7 @@ MODULES = frozenset(
         "queue",
         "threading",
         "torch",
+        "tornado",
     }
 )
 
