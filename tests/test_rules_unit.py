@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.variants import MOST_SETTINGS
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.facts.queues import MANAGER_QUEUE, PROCESS_QUEUE, THREAD_QUEUE
-from flake8_joinqueue.findings import Finding
+from flake8_joinqueue.findings import Finding, NotAnalysed
 from flake8_joinqueue.protocol import (
     Actor,
     Block,
@@ -32,6 +36,7 @@ from flake8_joinqueue.protocol import (
     Synchronise,
 )
 from flake8_joinqueue.rules import OFF_BY_DEFAULT, codes, load, run
+from flake8_joinqueue.rules.report import Report
 from tests.protocols import (
     IS_NONE,
     NONE,
@@ -526,8 +531,19 @@ def test_a_variant_without_the_worker_says_nothing() -> None:
 
 
 def test_a_limit_is_reported_and_the_rest_is_read() -> None:
-    many = program(*(when(1, Setting(str(n)), put(2)) for n in range(9)))
+    many = program(*(when(1, Setting(str(n)), put(2)) for n in range(MOST_SETTINGS + 1)))
     assert [code for code, _ in found(many, classic(WORK))] == ["JQ000", "JQ101"]
+
+
+def test_a_rule_that_reaches_a_limit_silences_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def give_up(_program: Program) -> Iterator[Report]:
+        raise NotAnalysed("too much")
+
+    rules = tuple(replace(r, check=give_up) if r.code == "JQ202" else r for r in load())
+    # The package has a function of the module's name.
+    runner = importlib.import_module("flake8_joinqueue.rules.run")
+    monkeypatch.setattr(runner, "load", lambda: rules)
+    assert [code for code, _ in found(classic(WORK))] == ["JQ000", "JQ101"]
 
 
 def test_one_place_is_reported_once() -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
-from flake8_joinqueue.analysis.variants import MOST_SETTINGS, settings_in, variants
+from flake8_joinqueue.analysis.variants import (
+    ALL_COMBINATIONS,
+    MOST_SETTINGS,
+    settings_in,
+    variants,
+)
 from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
@@ -139,9 +146,18 @@ def test_settings_that_matter_little_give_way_where_there_are_many() -> None:
 
 def test_too_many_settings_are_refused() -> None:
     weighty = [when(1, Setting(f"weighty {n}"), put(2)) for n in range(MOST_SETTINGS + 1)]
-    with pytest.raises(NotAnalysed, match="7 settings"):
+    with pytest.raises(NotAnalysed, match=f"{MOST_SETTINGS + 1} settings"):
         bodies(*weighty)
-    assert len(bodies(*weighty[:-1])) == 2**MOST_SETTINGS
+    assert len(bodies(*weighty[:ALL_COMBINATIONS])) == 2**ALL_COMBINATIONS
+
+
+def test_of_many_settings_every_pair_is_tried_in_all_combinations() -> None:
+    many = ALL_COMBINATIONS + 2
+    tried = bodies(*(when(1, Setting(str(n)), put(2), otherwise=(put(3),)) for n in range(many)))
+    lines = [[operation.site.line for operation in body] for body in tried]
+    assert len(lines) == 2 * many + 2
+    for first, second in itertools.combinations(range(many), 2):
+        assert {(body[first], body[second]) for body in lines} == {(2, 2), (2, 3), (3, 2), (3, 3)}
 
 
 def test_blocks_of_every_kind_are_gone_through() -> None:

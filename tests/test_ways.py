@@ -441,3 +441,53 @@ def test_a_hundred_tests_of_the_item_can_be_followed() -> None:
     branches = [when(3, equals(Literal(str(n))), call(5)) for n in range(100)]
     worker = consume(forever(1, get(2), *branches, when(6, IS_NONE, leave(7)), done(8)))
     assert worker.leaves_only_on_sentinel
+
+
+# --- what is forgotten ---------------------------------------------------------------------------
+
+
+def test_variables_that_nobody_asks_for_any_more_make_no_ways() -> None:
+    flags = [Cell(100 + n, f"flag {n}") for n in range(14)]
+    branches = [
+        operation
+        for n, flag in enumerate(flags)
+        for operation in (
+            when(10, MAYBE, SetCell(flag, Literal(True), at(11)), otherwise=(
+                SetCell(flag, Literal(False), at(12)),
+            )),
+            when(13, ItemTest(flag, (), How.FALSY), call(20 + n)),
+        )
+    ]  # fmt: skip
+    worker = consume(forever(1, get(2), when(3, IS_NONE, done(4), leave(5)), *branches, done(90)))
+    assert len(worker.ways) < 20
+    assert worker.leaves_only_on_sentinel
+    assert leaks(worker) == []
+
+
+def test_a_variable_is_kept_as_long_as_a_copy_of_it_is_asked_for() -> None:
+    copy = Cell(101, "copy")
+    worker = consume(
+        forever(
+            1,
+            get(2),
+            SetCell(copy, Alias(ITEM), at(3)),
+            SetCell(ITEM, Data(), at(4)),
+            when(5, ItemTest(copy, (), How.IS, (NONE,)), done(6), leave(7)),
+            done(8),
+        )
+    )
+    assert worker.leaves_only_on_sentinel
+
+
+@pytest.mark.parametrize(("by", "operator"), [(1, ">"), (-1, "<")])
+def test_counting_goes_no_further_than_it_is_asked_for(by: int, operator: str) -> None:
+    counters = [Cell(100 + n, f"counter {n}") for n in range(3)]
+    body: list[Operation] = [SetCell(cell, Literal(0), at(1)) for cell in counters]
+    body += [forever(2, get(3), when(4, IS_NONE, done(5), leave(6)), *(
+        when(7, MAYBE, Increment(cell, by, at(8))) for cell in counters
+    ), *(
+        when(9, CountTest(cell, operator, Count.of(0)), call(10)) for cell in counters
+    ), done(11))]  # fmt: skip
+    worker = consume(*body)
+    assert worker.leaves_only_on_sentinel
+    assert leaks(worker) == []

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from flake8_joinqueue.analysis.deciding import decide, implied
 from flake8_joinqueue.analysis.flow import DIED, END, Edge, EdgeKind, Flow, Node
-from flake8_joinqueue.analysis.relevance import LARGE, Relevance
+from flake8_joinqueue.analysis.relevance import Relevance
 from flake8_joinqueue.analysis.ways import Fact, Outcome, Part, Station, Value, Way
 from flake8_joinqueue.counts import Count, equal, less
 from flake8_joinqueue.findings import NotAnalysed
@@ -317,8 +317,8 @@ class Explorer:
             and isinstance(value, Literal)
             and isinstance(value.value, int)
         ):
-            number = value.value + by
-            grown = Literal(number) if abs(number) <= LARGE else None
+            number = self._matter.counting.number(cell, value.value + by)
+            grown = None if number is None else Literal(number)
         state = self._assigned(state, cell, grown)
         if cell in self._matter.tested:
             return state._replace(increments=state.increments | {cell})

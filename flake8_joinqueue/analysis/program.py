@@ -11,6 +11,7 @@ from flake8_joinqueue.analysis.flow import END, Flow
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
+from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import (
     Actor,
@@ -50,7 +51,7 @@ class Program:
         self.options = options
         self.main = protocol.actors[0]
         self._flows: dict[int, Flow] = {}
-        self._consumptions: dict[tuple[int, int], Consumption] = {}
+        self._consumptions: dict[tuple[int, int], Consumption | NotAnalysed] = {}
         self._of_kind: dict[type, list[Event]] = {}
         self._on_queue: dict[tuple[int, tuple[type, ...]], list[Event]] = {}
         self._consumers: dict[int, list[Consumer]] = {}
@@ -158,8 +159,14 @@ class Program:
         """Return how an actor consumes a queue."""
         key = actor.index, queue.index
         if key not in self._consumptions:
-            self._consumptions[key] = Consumption(self.flow(actor), queue.index)
-        return self._consumptions[key]
+            try:
+                self._consumptions[key] = Consumption(self.flow(actor), queue.index)
+            except NotAnalysed as limit:
+                self._consumptions[key] = limit
+        known = self._consumptions[key]
+        if isinstance(known, NotAnalysed):
+            raise known
+        return known
 
     def consumers(self, queue: Queue) -> list[Consumer]:
         """Return the actors that run and take from a queue, main included."""

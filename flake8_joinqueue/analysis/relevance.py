@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from flake8_joinqueue.analysis.counting import Counting, small_counters
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow, Node
-from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
     Alias,
     Break,
@@ -29,8 +29,6 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 
-LARGE: Final = 64  # from here on, numbers are not followed one by one
-
 _JUMPS: Final = (Break, Continue, Return, Raise, Exit, Handler)
 _NOTHING: Final[frozenset[Cell]] = frozenset()
 
@@ -41,9 +39,9 @@ class Relevance:
     `reachable` are the nodes that are come to, `accounting` those from which a `task_done` can
     follow. `tested` are the variables that tests look at, `often` the tests that are made at
     several nodes, `flags` the variables by which a `while` loop goes on, `small` those that are
-    compared with small numbers only. `shortcuts` holds, for each node, the first at or behind it
-    that makes a difference; `live`, the variables that a test behind it may look at before they
-    are assigned.
+    compared with small numbers only, `counting` how far it matters to count them. `shortcuts`
+    holds, for each node, the first at or behind it that makes a difference; `live`, the variables
+    that a test behind it may look at before they are assigned.
     """
 
     def __init__(self, flow: Flow, queue: int, reachable: set[int], accounting: set[int]) -> None:
@@ -72,9 +70,7 @@ class Relevance:
             for node in nodes
             if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
         }
-        counts = [test for test in tests if isinstance(test, CountTest)]
-        large = {test.cell for test in counts if not _is_small(test.count)}
-        self.small = {test.cell for test in counts} - large
+        self.small = small_counters(tests)
         tested = {test.cell for test in tests}
         aliases = [
             (node.operation.cell, node.operation.value.cell)
@@ -86,6 +82,7 @@ class Relevance:
             todo = {source for cell, source in aliases if cell in todo} - tested
             tested |= todo
         self.tested = tested
+        self.counting = Counting(nodes, self.small, {source for _, source in aliases})
 
     # --- what makes no difference ----------------------------------------------------------------
 
@@ -160,7 +157,3 @@ def _before(node: Node, live: frozenset[Cell]) -> frozenset[Cell]:
         if isinstance(operation.value, Alias):
             live = live | {operation.value.cell}
     return live
-
-
-def _is_small(count: Count) -> bool:
-    return count.number is not None and abs(count.number) <= LARGE

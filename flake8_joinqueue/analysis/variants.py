@@ -45,7 +45,9 @@ from flake8_joinqueue.protocol import (
     with_blocks,
 )
 
-MOST_SETTINGS = 6
+# So many are tried in all combinations, and so many in pairs.
+ALL_COMBINATIONS = 6
+MOST_SETTINGS = 40
 
 _JUMPS = (Break, Continue, Return, Raise, Exit)
 _WEIGHTY = (Put, Get, TaskDone, JoinQueue, JoinActor, Start, ManagerEnds)
@@ -57,23 +59,39 @@ _Fate: TypeAlias = "Callable[[Setting], Condition]"  # what becomes of a setting
 def variants(protocol: Protocol) -> Iterator[Protocol]:
     """Yield the protocol as it is under each valuation of its settings.
 
+    Of very many settings, just every pair is tried in all combinations.
+
     Raises `NotAnalysed` where there are more settings than can be gone through.
     """
     settled = frozenset(_settled(actor.body for actor in protocol.actors))
     bodies = [_without_stop_flags(actor.body, settled, in_loop=False) for actor in protocol.actors]
     keys = _keys(bodies)
-    if len(keys) > MOST_SETTINGS:
+    if len(keys) > ALL_COMBINATIONS:
         keys = _keys(bodies, weighty=True)
     if len(keys) > MOST_SETTINGS:
         reason = f"{len(keys)} settings decide what happens, which is too many to go through"
         raise NotAnalysed(reason)
-    for valuation in itertools.product((True, False), repeat=len(keys)):
+    for valuation in _valuations(len(keys)):
         values = dict(zip(keys, valuation, strict=True))
         actors = tuple(
             replace(actor, body=_specialised(body, values))
             for actor, body in zip(protocol.actors, bodies, strict=True)
         )
         yield replace(protocol, actors=actors)
+
+
+def _valuations(settings: int) -> Iterator[tuple[bool, ...]]:
+    """Yield all valuations of so many settings, or, of many, so many that all pairs are covered.
+
+    All of them one way, and each of them by itself the other way.
+    """
+    if settings <= ALL_COMBINATIONS:
+        yield from itertools.product((True, False), repeat=settings)
+        return
+    for most in (True, False):
+        yield (most,) * settings
+        for odd in range(settings):
+            yield tuple(most if place != odd else not most for place in range(settings))
 
 
 # --- conditions ----------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from flake8_joinqueue.analysis.program import Program
@@ -11,7 +11,7 @@ from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol, Site
-from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, load
+from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, load
 from flake8_joinqueue.rules.report import Report
 
 # One cause, one report: the first says it better than the second, for the same worker and queue.
@@ -30,29 +30,35 @@ BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ30
 def run(protocols: Iterable[Protocol], options: Options = DEFAULTS) -> list[Finding]:
     """Return the findings in Protocols, sorted, each place and code once.
 
-    A Protocol in which a limit is reached has the finding JQ000 instead.
+    Where a limit is reached, there is the finding JQ000, and those of the rules that did not come
+    to it.
     """
     findings: dict[tuple[str, int, int], Finding] = {}
     for protocol in protocols:
-        try:
-            found = [_finding(report) for report in reports(protocol, options)]
-        except NotAnalysed as outcome:
-            found = [not_analysed(outcome.reason)]
+        limits: list[NotAnalysed] = []
+        found = [_finding(report) for report in reports(protocol, options, limits)]
+        found.extend(not_analysed(limit.reason) for limit in limits)
         for finding in found:
             findings.setdefault((finding.code, finding.line, finding.column), finding)
     return sorted(findings.values())
 
 
-def reports(protocol: Protocol, options: Options = DEFAULTS) -> list[Report]:
-    """Return what holds in a Protocol however its settings go."""
+def reports(
+    protocol: Protocol, options: Options = DEFAULTS, limits: list[NotAnalysed] | None = None
+) -> list[Report]:
+    """Return what holds in a Protocol however its settings go.
+
+    The limits that were reached are added to `limits`.
+    """
+    limits = [] if limits is None else limits
+    try:
+        programs = [Program(variant, options) for variant in variants(protocol)]
+    except NotAnalysed as limit:
+        limits.append(limit)
+        return []
     wanted = [r for r in load() if r.code not in OFF_BY_DEFAULT or r.code in options.also]
-    programs = [Program(variant, options) for variant in variants(protocol)]
     found = [
-        {
-            (report.code, id(report.site)): report
-            for rule in wanted
-            for report in rule.check(program)
-        }
+        {(report.code, id(report.site)): report for report in _reported(wanted, program, limits)}
         for program in programs
     ]
     standing: dict[tuple[str, int], Report] = {}
@@ -70,6 +76,17 @@ def most_specific(every: Iterable[Report]) -> list[Report]:
     """Return the reports without those that another says better."""
     every = list(every)
     return [report for report in every if not any(_silences(other, report) for other in every)]
+
+
+def _reported(
+    rules: Iterable[Rule], program: Program, limits: list[NotAnalysed]
+) -> Iterator[Report]:
+    """Yield what each rule has to report; one that comes to a limit has nothing to say."""
+    for rule in rules:
+        try:
+            yield from list(rule.check(program))
+        except NotAnalysed as limit:  # noqa: PERF203 (each rule for itself)
+            limits.append(limit)
 
 
 def _vacuous(report: Report, program: Program) -> bool:
