@@ -33,6 +33,19 @@ class Booked:
         self.account.inside = lambda: [e for many in self.entries.values() for e in many]
         self.down = False
         super().__init__(maxsize, **options)  # type: ignore[call-arg]
+        k.objects.append(self)
+
+    def state(self) -> object:
+        """What tells this state of the queue from another one."""
+        queue: Any = self
+        return queue.qsize(), queue._unfinished_tasks, self.down
+
+    def _turn(self, name: str) -> None:
+        """Where threads run beside the loop, they may come in here; tasks may not."""
+        k = kernel()
+        if any(a is not k.current and a.effect is None for a in k.live):
+            k.point(f"asyncio.{self.kind}.{name}", self)
+            k.observe(self.state())
 
     def _who(self) -> Actor:
         loop = events._get_running_loop()
@@ -55,6 +68,7 @@ class Booked:
 
     def put_nowait(self, item: Any) -> None:
         """As the real one."""
+        self._turn("put")
         if self.down:
             raise QueueShutDown
         super().put_nowait(item)  # type: ignore[misc]
@@ -67,6 +81,7 @@ class Booked:
 
     def get_nowait(self) -> Any:
         """As the real one."""
+        self._turn("get")
         k = kernel()
         k.ledger.looks(self.account, self._who().name)
         if self.down and self.empty():  # type: ignore[attr-defined]
@@ -82,6 +97,7 @@ class Booked:
 
     async def get(self) -> Any:
         """As the real one."""
+        self._turn("get")
         kernel().ledger.looks(self.account, self._who().name)
         if self.down and self.empty():  # type: ignore[attr-defined]
             raise QueueShutDown
