@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.protocol import Call, Close, ManagerEnds, Operation, Try
+from flake8_joinqueue.protocol import Close, ManagerEnds, Operation, Try
 from flake8_joinqueue.reading import (
     calls,
     classes,
@@ -38,9 +38,7 @@ def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> No
     item = rest[0]
     value = expressions.evaluate(machine, item.item)
     if isinstance(value, values.TimeLimit):
-        with machine.time_limit():
-            _items(machine, node, rest[1:])
-        machine.emit(Call(machine.site(item.item), "a block that may time out"))
+        tasks.in_time(machine, lambda: _items(machine, node, rest[1:]), item.item)
         return
     entered, leave = enter(machine, value, item.item)
     if item.asname is not None:

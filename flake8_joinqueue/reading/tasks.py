@@ -14,10 +14,12 @@ from flake8_joinqueue.protocol import (
     ActorKind,
     Branch,
     Call,
+    Get,
     Hunch,
     JoinActor,
     Stop,
     Synchronise,
+    operations_in,
 )
 from flake8_joinqueue.reading import actors, calls, crews, functions, iteration, queues, values
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Segment, Unknown, Value
@@ -112,11 +114,22 @@ def awaited(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
     if isinstance(value, values.Gathering):
         return _await_all(machine, value)
     if isinstance(value, values.TimeLimit) and value.value is not None:
-        with machine.time_limit():
-            result = awaited(machine, value.value, node)
-        machine.emit(Call(machine.site(node), "a wait that may time out"))
-        return result
+        inner = value.value
+        found: list[Value] = []
+        in_time(machine, lambda: found.append(awaited(machine, inner, node)), node)
+        return found[0]
     return value
+
+
+def in_time(machine: Machine, run: Callable[[], object], node: cst.CSTNode) -> None:
+    """Run something of which every wait is for a time only, and may raise `TimeoutError`."""
+    with machine.time_limit(), machine.block() as operations:
+        run()
+    for operation in operations:
+        machine.emit(operation)
+    # A `get` tells itself what it may raise.
+    if not any(isinstance(inner, Get) for inner in operations_in(tuple(operations))):
+        machine.emit(Call(machine.site(node), "a wait that may time out"))
 
 
 def run_coroutine(machine: Machine, value: values.Coroutine, node: cst.CSTNode) -> Value:
