@@ -268,11 +268,7 @@ Worker(f).start()
         ("t = threading.Thread(target=work, daemon=True); t.daemon = False", Daemon.NO),
         ("t = threading.Thread(target=work); t.setDaemon(True)", Daemon.YES),
         ("t = threading.Thread(target=work); t.setDaemon(1)", Daemon.YES),
-        pytest.param(
-            "t = threading.Thread(target=work); setattr(t, 'daemon', True)",
-            Daemon.YES,
-            marks=pytest.mark.xfail(strict=True, reason="setattr is not read"),
-        ),
+        ("t = threading.Thread(target=work); setattr(t, 'daemon', True)", Daemon.YES),
     ],
 )
 def test_daemon_set_from_outside(lines_: str, daemon: Daemon) -> None:

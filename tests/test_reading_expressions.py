@@ -16,11 +16,6 @@ n = os.cpu_count()
 """
 
 
-def _wrong(reason: str) -> pytest.MarkDecorator:
-    """Mark a case where the reader is known to be wrong."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def puts(program: str) -> list[str]:
     """What a program puts on `q`, in the order it stands there."""
     text = main(f"{PROLOGUE}{program}").splitlines()
@@ -159,7 +154,6 @@ def test_values(value: str, expected: str) -> None:
     assert puts(f"q.put({value})\n") == [expected]
 
 
-@_wrong("a tuple with a star in it is taken for a list")
 def test_a_tuple_with_a_star_stays_a_tuple() -> None:
     assert puts("q.put((1, *(2, 3)))\n") == ["tuple(1, 2, 3)"]
 
@@ -312,7 +306,6 @@ def test_an_instance_of_a_class_with_a_base_out_of_sight_is_put() -> None:
     assert puts(program) == ["a A"]
 
 
-@_wrong("attributes are looked for depth first, not in Python's order")
 def test_a_diamond_of_classes() -> None:
     program = """
 class A:

@@ -257,18 +257,18 @@ def test_decorators(program: str, expected: list[str]) -> None:
             ),
             "1",
         ),
-        pytest.param(
-            "@dataclasses.dataclass\nclass A:\n    x: int\n@dataclasses.dataclass\nclass B(A):\n"
-            "    y: int\nq.put(B(1, 2).y)",
+        (
+            (
+                "@dataclasses.dataclass\nclass A:\n    x: int\n@dataclasses.dataclass\n"
+                "class B(A):\n    y: int\nq.put(B(1, 2).y)"
+            ),
             "2",
-            marks=pytest.mark.xfail(strict=True, reason="inherited fields of a dataclass"),
         ),
         ("class P(typing.NamedTuple):\n    x: int\n    y: int\nq.put(P(1, 2).y)", "2"),
         ("class P(typing.NamedTuple):\n    x: int\nq.put(P(1))", "P(1)"),
-        pytest.param(
+        (
             "class P(typing.NamedTuple):\n    x: int = 3\nq.put(P().x)",
             "3",
-            marks=pytest.mark.xfail(strict=True, reason="defaults of named tuples are not read"),
         ),
         ("P = collections.namedtuple('P', ['x', 'y'])\nq.put(P(1, y=2).y)", "2"),
         ("P = collections.namedtuple('P', 'x, y')\nq.put(P(1, 2)[0])", "1"),

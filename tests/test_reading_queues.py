@@ -364,7 +364,7 @@ def test_enter_context_on_a_queue() -> None:
         ("()", "tuple()"),
         ("(None, 1)", "tuple(None, 1)"),
         ("[None, n]", "list(None, data)"),
-        ("{'a': 1}", "data"),
+        ("{'a': 1}", "dict(1)"),
         ("{1, 2}", "data"),
         ("[0] * n", "data"),
         ("object()", "a object"),

@@ -149,8 +149,13 @@ class Consumption:
         of it.
         """
         if isinstance(item, Data):
-            # Work is work, unless its name says that it is more.
-            return None if sounds_like_the_end(item) and self.sentinel_ways else False
+            # Work is work, unless its name says that it is more, or it may be a sentinel at times.
+            perhaps = (
+                item.open
+                or sounds_like_the_end(item)
+                or any(self.recognises(other) is not False for other in item.perhaps)
+            )
+            return None if perhaps and self.sentinel_ways else False
         best: bool | None = False
         for way in self.sentinel_ways:
             answer = _agrees(way.assumptions, item, pickled=pickled)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from flake8_joinqueue.protocol import Data, How, Item, ItemTest, Literal, Named, Record, Unique
+from flake8_joinqueue.protocol import (
+    LENGTH,
+    Data,
+    How,
+    Item,
+    ItemTest,
+    Literal,
+    Named,
+    Record,
+    Unique,
+)
 
 _SMALL_INTS: Final = range(-5, 257)
 _BUILTINS: Final[dict[str, tuple[type, ...]]] = {
@@ -98,18 +108,28 @@ def _at_root(test: ItemTest) -> ItemTest:
 
 
 def _part(item: Item, path: tuple[int | str, ...]) -> Item | None:
+    found: Item | None = item
     for step in path:
-        if isinstance(item, Record) and isinstance(step, int) and -len(item.fields) <= step:
-            if step >= len(item.fields):
-                return None
-            item = item.fields[step]
-        elif isinstance(item, Literal) and isinstance(item.value, str) and isinstance(step, int):
-            if not -len(item.value) <= step < len(item.value):
-                return None
-            item = Literal(item.value[step])
-        else:
-            return None
-    return None if isinstance(item, Data) else item
+        found = None if found is None else _step(found, step)
+    return None if isinstance(found, Data) else found
+
+
+def _step(item: Item, step: int | str) -> Item | None:
+    """Return the element, key or attribute `step` of an item, `None` where that is not known."""
+    match item:
+        case Record() if step in item.names:
+            return item.fields[item.names.index(str(step))]
+        case Record(fields) if step == LENGTH:
+            return Literal(len(fields))
+        case Record(fields, type_name) if isinstance(step, int) and type_name != "dict":
+            return fields[step] if -len(fields) <= step < len(fields) else None
+        case Unique(attributes=attributes):
+            return dict(attributes).get(str(step))
+        case Literal(str() | bytes() as text) if step == LENGTH:
+            return Literal(len(text))
+        case Literal(str() as text) if isinstance(step, int) and -len(text) <= step < len(text):
+            return Literal(text[step])
+    return None
 
 
 def _any(answers: Iterable[bool | None]) -> bool | None:

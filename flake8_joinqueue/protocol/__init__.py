@@ -6,6 +6,7 @@
 
 from flake8_joinqueue.protocol.blocks import blocks_in, operations_in, unchanged, with_blocks
 from flake8_joinqueue.protocol.items import (
+    LENGTH,
     Alias,
     AllOf,
     AnyOf,
@@ -73,6 +74,7 @@ from flake8_joinqueue.protocol.operations import (
 from flake8_joinqueue.protocol.sites import Site, Span
 
 __all__ = [
+    "LENGTH",
     "Actor",
     "ActorKind",
     "Alias",

@@ -48,7 +48,8 @@ class Unique:
     `type_name` is the dotted name of its class, `ancestors` the names of all classes it is an
     instance of (`None` where they are not all in sight). `plain` says that it compares by identity
     and is never falsy, as objects do unless their class says otherwise. `pickles_itself` says that
-    its class may decide what a copy is (`__reduce__`, `__new__`), or is not in sight.
+    its class may decide what a copy is (`__reduce__`, `__new__`), or is not in sight. `attributes`
+    are those of which something is known.
     """
 
     serial: int
@@ -57,14 +58,19 @@ class Unique:
     ancestors: frozenset[str] | None = None
     plain: bool = False
     pickles_itself: bool = False
+    attributes: tuple[tuple[str, Item], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A tuple, list or named tuple of items. `type_name` is its class."""
+    """A tuple, list, named tuple or dict of items.
+
+    `type_name` is its class; `names` are those of the fields of a named tuple, the keys of a dict.
+    """
 
     fields: tuple[Item, ...]
     type_name: str = "tuple"
+    names: tuple[str, ...] = field(default=(), compare=False)
     label: str = field(default="", compare=False)
 
 
@@ -72,11 +78,16 @@ class Record:
 class Data:
     """Ordinary work: a value of which nothing is known, but that it is meant to be worked on.
 
-    Pickled, it takes `size` bytes at the least.
+    Pickled, it takes `size` bytes at the least. `perhaps` are values it may turn out to be. `open`
+    says that it may be anything: whoever is out of sight chooses it, or the program itself tests
+    what it has put. `key` tells unknown values apart.
     """
 
     label: str = field(default="", compare=False)
     size: int = field(default=0, compare=False)
+    perhaps: tuple[Item, ...] = ()
+    open: bool = False
+    key: str = field(default="", compare=False)
 
 
 Item: TypeAlias = Literal | Named | Unique | Record | Data
@@ -113,6 +124,9 @@ class How(enum.Enum):
     FALSY = "is falsy"
     INSTANCE = "is an instance of"
     TYPE = "is exactly of type"
+
+
+LENGTH = "__len__"  # as a part of an item: how many there are
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def draft(machine: Machine, family: ActorFamily, node: cst.CSTNode, name: str = 
         machine.multiplicity(),
         machine.actor.index,
         name=name,
+        assumed=machine.assumed,
     )
     machine.actors.append(made)
     return made
@@ -196,10 +197,11 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     made.started_at = machine.tick()
     initial = tuple(_initial_cells(machine, node))
     loops, machine.loops = machine.loops, []
-    frames, ended, narrowed = machine.frames, machine.ended, machine.narrowed
+    frames, ended = machine.frames, machine.ended
+    narrowed, assumed = machine.narrowed, machine.assumed
     module = machine.scope.module
     machine.frames = [Frame(Scope(module, Survey(), "function"))]
-    machine.narrowed = {}
+    machine.narrowed, machine.assumed = {}, made.assumed
     hurried, machine.hurried = machine.hurried, False
     machine.ended = False
     machine.running.append(made)
@@ -210,7 +212,8 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     finally:
         machine.running.pop()
         machine.loops, machine.frames = loops, frames
-        machine.ended, machine.narrowed = ended, narrowed
+        machine.ended = ended
+        machine.narrowed, machine.assumed = narrowed, assumed
         machine.hurried = hurried
     made.body = (*initial, *operations)
 

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count, largest, smallest
-from flake8_joinqueue.protocol import Call
-from flake8_joinqueue.reading import calls, conditions, expressions, items, iteration, values
+from flake8_joinqueue.protocol import LENGTH, Call
+from flake8_joinqueue.reading import (
+    calls,
+    conditions,
+    expressions,
+    items,
+    iteration,
+    values,
+    variables,
+)
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
 from flake8_joinqueue.reading.values import (
@@ -25,6 +33,9 @@ from flake8_joinqueue.reading.values import (
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
+
+
+_MANY_NUMBERS = 30
 
 
 def _range(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -42,13 +53,25 @@ def _range(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         times = Count.fresh("range()")
     if times.number is not None and times.number < 0:
         times = Count.of(0)
-    index = Unknown(machine.fresh_key(), "i", free=True)
+    index = machine.one_of("i", True, *_indices(bounds))
     return values.Series((Segment(index, times),) if times.number != 0 else ())
+
+
+def _indices(bounds: list[Count | None]) -> list[Value]:
+    """Return the numbers of a short range."""
+    numbers = [bound.number for bound in bounds if bound is not None]
+    known = [number for number in numbers if number is not None]
+    if not known or len(known) < len(bounds) or (len(known) == 3 and known[2] == 0):
+        return []
+    found = range(*known)
+    return [Const(number) for number in (*found[:_MANY_NUMBERS], *found[_MANY_NUMBERS:][-2:])]
 
 
 def _len(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "obj")
-    if value is None or isinstance(value, values.Taken) or _is_free(value):
+    if isinstance(value, values.Taken):
+        return values.Taken(value.cell, (*value.path, LENGTH))
+    if value is None or _is_free(value):
         return machine.unknown("len()", Unknown("", free=True))
     return values.Number(items.length(machine, value))
 
@@ -85,10 +108,21 @@ def _set(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     return _list(machine, arguments, node)
 
 
-def _through(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """`sorted(x)`: the same elements."""
+def _sorted(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`sorted(x)`: the same elements in another order, which for plain numbers is known."""
     value = arguments.get(0, "iterable")
-    return machine.unknown() if value is None else value
+    if value is None:
+        return machine.unknown()
+    if not isinstance(value, (values.Tuple, values.Container, values.Series)):
+        return value
+    found = iteration.segments(machine, value)
+    numbers = [part.value.value for part in found if isinstance(part.value, Const)]
+    if not arguments.keywords and len(numbers) == len(found):
+        whole = [number for number in numbers if isinstance(number, int)]
+        if len(whole) == len(found):
+            ordered = (Segment(Const(number), ONE) for number in sorted(whole))
+            return expressions.new_container(machine, Content(tuple(ordered)))
+    return expressions.new_container(machine, Content(found))
 
 
 def _reversed(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -217,6 +251,21 @@ def _field(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     return values.Partial(Library("dataclasses.field"), (), tuple(arguments.keywords.items()))
 
 
+def _replaced(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`dataclasses.replace(x, name=…)`: another object like it."""
+    value = arguments.positional[0] if arguments.positional else machine.unknown()
+    if not isinstance(value, values.Instance) or machine.instance_actors.get(value.serial):
+        return calls.unknown_call(machine, Library("copy.copy"), arguments, node)
+    made = values.Instance(new_serial(), value.cls)
+    for name in list(machine.heap.names(value.serial)):
+        held = machine.heap.get((value.serial, name))
+        if held is not None:
+            machine.heap.set((made.serial, name), held)
+    for name, given in arguments.keywords.items():
+        machine.heap.set((made.serial, name), given)
+    return made
+
+
 def _closing(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "thing")
     return values.Closing(value) if value is not None else machine.unknown()
@@ -251,6 +300,15 @@ def _getattr(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value
     return machine.unknown("getattr()", *arguments.every())
 
 
+def _setattr(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    name = arguments.get(1, "name")
+    if len(arguments.positional) == 3 and isinstance(name, Const) and isinstance(name.value, str):
+        base, _, value = arguments.positional
+        variables.write_attribute(machine, base, name.value, value, node)
+        return values.NONE
+    return calls.unknown_call(machine, Library("setattr"), arguments, node)
+
+
 def _super(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     owner, receiver = arguments.get(0, "type"), arguments.get(1, "object")
     if isinstance(owner, values.Class) and receiver is not None:
@@ -267,7 +325,12 @@ def _namedtuple(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Va
         parts = [segment.value for segment in iteration.segments(machine, given)]
         names = tuple(str(part.value) for part in parts if isinstance(part, Const))
     label = str(name.value) if isinstance(name, Const) else "namedtuple"
-    return values.NamedTupleType(label, names)
+    defaults: tuple[tuple[str, Value], ...] = ()
+    given = arguments.keywords.get("defaults")
+    if isinstance(given, (values.Container, values.Tuple)):
+        last = [segment.value for segment in iteration.segments(machine, given)]
+        defaults = tuple(zip(names[len(names) - len(last) :], last, strict=False))
+    return values.NamedTupleType(label, names, defaults)
 
 
 def _enum(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -291,7 +354,7 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "set": _set,
     "frozenset": _set,
     "collections.deque": _list,
-    "sorted": _through,
+    "sorted": _sorted,
     "reversed": _reversed,
     "iter": _iter,
     "dict": _dict,
@@ -310,9 +373,13 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "object": _object,
     "functools.partial": _partial,
     "dataclasses.field": _field,
+    "dataclasses.replace": _replaced,
+    "copy.copy": _replaced,
+    "copy.replace": _replaced,
     "contextlib.closing": _closing,
     "map": _map,
     "getattr": _getattr,
+    "setattr": _setattr,
     "super": _super,
     "collections.namedtuple": _namedtuple,
     "enum.Enum": _enum,

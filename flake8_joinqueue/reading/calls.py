@@ -134,18 +134,26 @@ def _generator(
     machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """A generator runs bit by bit while it is gone over: what it does may come in any order."""
+    yielded: list[Value] = []
     with machine.block() as operations:
         ended = machine.ended
-        functions.enter(machine, function, arguments, node)
+        functions.enter(machine, function, arguments, node, yielded)
         machine.ended = ended
     if operations:
         machine.emit(AnyOrder((tuple(operations),), machine.site(node)))
-    return replace(machine.unknown(f"{function.name}()"), unpicklable="a generator")
+    for value in yielded:
+        if not isinstance(value, merging.PLAIN):
+            leak(machine, value, node, f"yielded by {function.name}")
+    made = replace(machine.unknown(f"{function.name}()"), unpicklable="a generator")
+    machine.yields[made.key] = tuple(yielded)
+    return made
 
 
 def _named_tuple(machine: Machine, made: values.NamedTupleType, arguments: Arguments) -> Value:
+    defaults = {} if arguments.open else dict(made.defaults)
     parts = tuple(
-        arguments.get(index, name) or machine.unknown(name) for index, name in enumerate(made.names)
+        arguments.get(index, name) or defaults.get(name) or machine.unknown(name)
+        for index, name in enumerate(made.names)
     )
     return values.Tuple(parts, made.name, made.names)
 
@@ -241,7 +249,7 @@ def _callback(
     if (function, receiver) in machine.callbacks:
         return
     machine.callbacks.add((function, receiver))
-    given = functions.unknown_arguments(function, receiver)
+    given = functions.unknown_arguments(machine, function, receiver)
     attempt = machine.attempt(lambda: functions.enter(machine, function, given, node))
     if attempt.operations:
         machine.emit(AnyOrder((attempt.operations,), machine.site(node)))

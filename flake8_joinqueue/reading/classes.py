@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.reading import actors, calls, functions, queues, statements, values, variables
+from flake8_joinqueue.reading import (
+    actors,
+    calls,
+    functions,
+    queues,
+    statements,
+    trees,
+    values,
+    variables,
+)
 from flake8_joinqueue.reading.machine import Frame
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import survey
@@ -32,8 +41,9 @@ def define(
     name = node.name.value
     scope = Scope(machine.scope, survey([node.body], deep=machine.declares_outer), "class")
     fields = tuple(_fields(node))
-    if any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases):
-        return values.NamedTupleType(name, fields)
+    named = any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases)
+    if decorated:
+        fields = tuple(dict.fromkeys([*_inherited_fields(bases), *fields]))
     made = Class(name, bases, scope, fields, decorated)
     machine.frames.append(Frame(scope))
     machine.classes.append(made)
@@ -42,6 +52,11 @@ def define(
     finally:
         machine.classes.pop()
         machine.frames.pop()
+    if named:
+        found = [(each, find(machine, made, each)) for each in fields]
+        return values.NamedTupleType(
+            name, fields, tuple((each, value) for each, value in found if value is not None)
+        )
     if any(isinstance(base, Library) and base.name in _ENUMS for base in lineage(made)):
         _make_members(machine, made)
     return made
@@ -53,8 +68,25 @@ def _fields(node: cst.ClassDef) -> Iterator[str]:
         for line in node.body.body:
             if isinstance(line, cst.SimpleStatementLine):
                 for small in line.body:
-                    if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                    if (
+                        isinstance(small, cst.AnnAssign)
+                        and isinstance(small.target, cst.Name)
+                        and not _is_class_variable(small.annotation.annotation)
+                    ):
                         yield small.target.value
+
+
+def _is_class_variable(annotation: cst.BaseExpression) -> bool:
+    if isinstance(annotation, cst.Subscript):
+        annotation = annotation.value
+    return trees.dotted(annotation).rpartition(".")[2] == "ClassVar"
+
+
+def _inherited_fields(bases: tuple[Value, ...]) -> Iterator[str]:
+    """Yield the fields of the dataclasses a class is derived from, the last base's first."""
+    for base in reversed(bases):
+        if isinstance(base, Class) and base.is_dataclass:
+            yield from base.fields
 
 
 def _make_members(machine: Machine, made: Class) -> None:
@@ -80,17 +112,28 @@ def _is_of_constants(made: Class) -> bool:
 
 
 def lineage(made: Class) -> Iterator[Value]:
-    """Yield a class and its bases, depth first, each once."""
-    seen: list[Value] = []
-    pending: list[Value] = [made]
-    while pending:
-        base = pending.pop(0)
-        if base in seen:
-            continue
-        seen.append(base)
-        yield base
-        if isinstance(base, Class):
-            pending = [*base.bases, *pending]
+    """Yield a class and its bases in the order in which Python looks for attributes, each once."""
+    yield from _linearised(made, ())
+
+
+def _linearised(made: Value, below: tuple[Value, ...]) -> list[Value]:
+    if not isinstance(made, Class) or made in below:
+        return [made]
+    bases = list(dict.fromkeys(made.bases))
+    orders = [_linearised(base, (*below, made)) for base in bases]
+    orders = [order for order in [*orders, bases] if order]
+    found: list[Value] = [made]
+    while orders:
+        heads = (order[0] for order in orders)
+        # Python refuses a class without a good head; any order will do for such.
+        following = next(
+            (head for head in heads if not any(head in order[1:] for order in orders)),
+            orders[0][0],
+        )
+        found.append(following)
+        left = [[base for base in order if base != following] for order in orders]
+        orders = [order for order in left if order]
+    return found
 
 
 def find(machine: Machine, made: Class, name: str, beyond: bool = False) -> Value | None:

@@ -9,6 +9,7 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ZERO, Count, equal, less
 from flake8_joinqueue.protocol import (
+    LENGTH,
     AllOf,
     AnyOf,
     Branch,
@@ -19,6 +20,7 @@ from flake8_joinqueue.protocol import (
     Hunch,
     Item,
     ItemTest,
+    Literal,
     Named,
     Not,
     Setting,
@@ -94,6 +96,7 @@ def _both(machine: Machine, node: cst.BooleanOperation) -> Condition:
 
 def truth(machine: Machine, value: Value) -> Condition:
     """Return the condition under which `value` is true."""
+    machine.examine(value)
     if isinstance(value, values.Truth):
         return value.condition
     if isinstance(value, Const):
@@ -149,6 +152,7 @@ def _cell_of(value: Value) -> tuple[Cell, tuple[int | str, ...]] | None:
 
 def compare(machine: Machine, operator: cst.BaseCompOp, left: Value, right: Value) -> Condition:
     """Return the condition under which `left operator right` is true."""
+    machine.examine(left, right)
     if isinstance(operator, (cst.IsNot, cst.NotEqual, cst.NotIn)):
         positive = {cst.IsNot: cst.Is(), cst.NotEqual: cst.Equal(), cst.NotIn: cst.In()}
         return negate(compare(machine, positive[type(operator)], left, right))
@@ -311,6 +315,8 @@ def instance_test(machine: Machine, value: Value, classinfo: Value) -> Condition
     parts = classinfo.values if isinstance(classinfo, values.Tuple) else (classinfo,)
     if looked_at is not None and all(isinstance(part, _CLASSLIKE) for part in parts):
         return ItemTest(*looked_at, How.INSTANCE, tuple(_as_class(machine, part) for part in parts))
+    if isinstance(value, values.Tuple) and isinstance(classinfo, values.NamedTupleType):
+        return value.type_name == classinfo.name
     return _opaque(machine, "isinstance", value, classinfo)
 
 
@@ -348,15 +354,25 @@ def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condit
 
 
 def _match_class(machine: Machine, subject: Value, pattern: cst.MatchClass) -> Condition:
-    conditions = [instance_test(machine, subject, expressions.evaluate(machine, pattern.cls))]
-    conditions += [
-        match(machine, machine.unknown("", subject), position.value)
-        for position in pattern.patterns
-    ]
+    made = expressions.evaluate(machine, pattern.cls)
+    conditions = [instance_test(machine, subject, made)]
+    names = _positions(made)
+    for index, position in enumerate(pattern.patterns):
+        part: Value = machine.unknown("", subject)
+        if index < len(names):
+            part = expressions.attribute(machine, subject, names[index], pattern)
+        conditions.append(match(machine, part, position.value))
     for keyword in pattern.kwds:
         part = expressions.attribute(machine, subject, keyword.key.value, pattern)
         conditions.append(match(machine, part, keyword.pattern))
     return _all(conditions)
+
+
+def _positions(made: Value) -> tuple[str, ...]:
+    """Return the names that the positions of a class pattern stand for."""
+    if isinstance(made, values.NamedTupleType):
+        return made.names
+    return made.fields if isinstance(made, values.Class) and made.is_dataclass else ()
 
 
 def _match_sequence(
@@ -364,12 +380,21 @@ def _match_sequence(
 ) -> Condition:
     looked_at = _cell_of(subject)
     conditions: list[Condition] = []
+    starred = any(isinstance(element, cst.MatchStar) for element in pattern.patterns)
+    if isinstance(subject, values.Tuple):
+        surplus = len(subject.values) - len(pattern.patterns)
+        if surplus < -1 if starred else surplus != 0:
+            return False
     if looked_at is not None:
         named = (
             items.as_constant_item(machine, values.Library("tuple")),
             items.as_constant_item(machine, values.Library("list")),
         )
         conditions.append(ItemTest(*looked_at, How.INSTANCE, tuple(item for item in named if item)))
+        if not starred:
+            cell, path = looked_at
+            number = Literal(len(pattern.patterns))
+            conditions.append(ItemTest(cell, (*path, LENGTH), How.EQUAL, (number,)))
     for index, element in enumerate(pattern.patterns):
         if isinstance(element, cst.MatchStar):
             if element.name is not None:

@@ -146,7 +146,7 @@ class _Entries:
         machine = self.machine
         machine.top = function.top
         result = functions.enter(
-            machine, function, functions.unknown_arguments(function), function.node
+            machine, function, functions.unknown_arguments(machine, function), function.node
         )
         machine.ended = False
         if function.is_async or function.is_generator:
@@ -164,7 +164,7 @@ class _Entries:
         arguments = values.Arguments()
         init = classes.find(machine, made, "__init__")
         if isinstance(init, Function):
-            arguments = functions.unknown_arguments(init, values.NONE)
+            arguments = functions.unknown_arguments(machine, init, values.NONE)
             arguments.positional.clear()
         instance = classes.instantiate(machine, made, arguments, node)
         self._expose(instance, node)
@@ -172,7 +172,7 @@ class _Entries:
         for method in self._not_entered(methods):
             machine.top = method.top
             receiver = {"staticmethod": None, "classmethod": made}.get(method.kind, instance)
-            given = functions.unknown_arguments(method, receiver)
+            given = functions.unknown_arguments(machine, method, receiver)
             attempt = machine.attempt(
                 lambda method=method, given=given: functions.enter(  # type: ignore[misc]
                     machine, method, given, method.node

@@ -35,7 +35,7 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
     machine.step()
     how = _EXPRESSIONS.get(type(node))
     if how is not None:
-        return how(machine, node)
+        return machine.settled(how(machine, node))
     # Nothing is known of its value, but its parts may do something.
     for part in trees.parts(node):
         if isinstance(part, cst.BaseExpression):
@@ -81,9 +81,10 @@ def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
 
 def _tuple(machine: Machine, node: cst.Tuple) -> Value:
     found = [_element(machine, element) for element in node.elements]
-    if any(isinstance(element, cst.StarredElement) for element in node.elements):
-        return new_container(machine, iteration.joined(machine, found), "list")
-    return values.Tuple(tuple(segments[0].value for segments in found))
+    segments = iteration.joined(machine, found).segments
+    if all(segment.times.number == 1 for segment in segments):
+        return values.Tuple(tuple(segment.value for segment in segments))
+    return new_container(machine, Content(segments), "list")
 
 
 def _list(machine: Machine, node: cst.List | cst.Set) -> Value:
@@ -347,7 +348,7 @@ def _await(machine: Machine, node: cst.Await) -> Value:
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.BaseExpression):
-        evaluate(machine, node.value)
+        machine.frame.yielded.append(evaluate(machine, node.value))
     elif isinstance(node.value, cst.From):
         evaluate(machine, node.value.item)
     return machine.unknown()
@@ -367,10 +368,8 @@ def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst
     elif isinstance(target, cst.Subscript):
         iteration.store(machine, target, value, node)
     elif isinstance(target, (cst.Tuple, cst.List)):
-        starred = False
-        for index, part in enumerate(target.elements):
-            starred = starred or isinstance(part, cst.StarredElement)
-            piece = machine.unknown("", value) if starred else element(machine, value, index)
+        pieces = iteration.unpacked(machine, value, target.elements)
+        for part, piece in zip(target.elements, pieces, strict=True):
             assign(machine, part.value, piece, node)
     elif isinstance(target, cst.StarredElement):
         assign(machine, target.value, value, node)

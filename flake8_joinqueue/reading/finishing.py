@@ -20,6 +20,7 @@ from flake8_joinqueue.protocol import (
     Cell,
     Condition,
     CountTest,
+    Data,
     Get,
     How,
     Hunch,
@@ -32,6 +33,7 @@ from flake8_joinqueue.protocol import (
     Not,
     Operation,
     Protocol,
+    Put,
     Queue,
     Scope,
     SetCell,
@@ -58,7 +60,7 @@ def finish(
     stopped = _stopped_tasks(machine, bodies)
     bodies = [_cancellable(body) if index in stopped else body for index, body in enumerate(bodies)]
     volatile = _volatile(machine, assigned)
-    cleaned = _Cleaner(_tested(bodies))
+    cleaned = _Cleaner(_tested(bodies), machine.examined)
     counters = _counters(bodies)
     actors = tuple(
         _actor(
@@ -259,19 +261,30 @@ def _cells(condition: Condition) -> set[Cell]:
 
 
 class _Cleaner:
-    """Drops assignments that nobody tests, and blocks that do nothing."""
+    """Drops assignments that nobody tests, and blocks that do nothing.
 
-    def __init__(self, tested: set[Cell]) -> None:
+    What is put and tested after, by its key among `examined`, may be anything.
+    """
+
+    def __init__(self, tested: set[Cell], examined: set[str]) -> None:
         self.tested = tested
+        self.examined = examined
 
     def block(self, block: Block) -> Block:
         """Return what is left of a block."""
         kept: list[Operation] = []
         for operation in block:
             cleaned = with_blocks(operation, self.block)
+            if isinstance(cleaned, Put):
+                cleaned = self._put(cleaned)
             if not self._is_idle(cleaned):
                 kept.append(cleaned)
         return unchanged(block, kept)
+
+    def _put(self, put: Put) -> Put:
+        if isinstance(put.item, Data) and put.item.key in self.examined:
+            return replace(put, item=replace(put.item, open=True))
+        return put
 
     def _is_idle(self, operation: Operation) -> bool:
         if isinstance(operation, (SetCell, Increment)):

@@ -65,7 +65,9 @@ def _stars(params: cst.Parameters) -> list[cst.Param]:
     return stars + ([params.star_kwarg] if params.star_kwarg is not None else [])
 
 
-def unknown_arguments(function: Function, receiver: Value | None = None) -> Arguments:
+def unknown_arguments(
+    machine: Machine, function: Function, receiver: Value | None = None
+) -> Arguments:
     """Return arguments of which nothing is known, named like the parameters."""
     arguments = Arguments()
     params = _all_parameters(function.node.params)
@@ -74,12 +76,20 @@ def unknown_arguments(function: Function, receiver: Value | None = None) -> Argu
         params = params[1:]
     for parameter in params:
         name = parameter.name.value
-        arguments.keywords[name] = Unknown(f"{function.name}({name})", name)
+        value = Unknown(f"{function.name}({name})", name)
+        machine.chosen_elsewhere.add(value.key)
+        arguments.keywords[name] = value
     return arguments
 
 
-def enter(machine: Machine, function: Function, arguments: Arguments, node: cst.CSTNode) -> Value:
-    """Run a function of the file and return what it returns.
+def enter(
+    machine: Machine,
+    function: Function,
+    arguments: Arguments,
+    node: cst.CSTNode,
+    yielded: list[Value] | None = None,
+) -> Value:
+    """Run a function of the file and return what it returns; `yielded` takes what it yields.
 
     A function that is being run twice already, or too deep a stack of them, is not entered: what
     queues it is given escape.
@@ -104,6 +114,8 @@ def enter(machine: Machine, function: Function, arguments: Arguments, node: cst.
     finally:
         machine.frames.pop()
         machine.top = before
+    if yielded is not None:
+        yielded.extend(frame.yielded)
     if operations:
         machine.emit(ScopeOperation(function.name, tuple(operations), site))
     return _returned(machine, frame, arguments)
@@ -134,7 +146,7 @@ def _returned(machine: Machine, frame: Frame, arguments: Arguments) -> Value:
     for value in distinct:
         if not isinstance(value, (Unknown, values.Const, values.Taken, values.Truth)):
             calls.leak(machine, value, None, f"one of several results of {label}")
-    return Unknown(machine.fresh_key(), label, free=True, cell=frame.cell)
+    return machine.one_of(label, True, *distinct, cell=frame.cell)
 
 
 # --- arguments -----------------------------------------------------------------------------------

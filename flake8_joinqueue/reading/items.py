@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -27,12 +28,20 @@ def as_item(machine: Machine, value: Value) -> Item:
         # Put back what was taken: known where a test has just told.
         return machine.narrowed.get((value.cell, value.path), Data())
     if isinstance(value, values.Unknown) and value.cell is not None:
-        return machine.narrowed.get((value.cell, ()), Data(value.label))
+        known = machine.narrowed.get((value.cell, ()))
+        if known is not None:
+            return known
+    if isinstance(value, values.Unknown):
+        return _as_data(machine, value)
+    if isinstance(value, values.Truth):
+        return Data(perhaps=(Literal(True), Literal(False)))
     if isinstance(value, values.Tuple):
         fields = tuple(as_item(machine, part) for part in value.values[:_MAX_FIELDS])
-        return Record(fields, value.type_name)
+        return Record(fields, value.type_name, value.names)
     if isinstance(value, values.Container):
         return _as_record(machine, value)
+    if isinstance(value, values.Instance):
+        return _as_object(machine, value, dict(_attributes(machine, value)))
     constant = as_constant_item(machine, value)
     if constant is not None:
         return constant
@@ -48,7 +57,9 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
     if isinstance(value, values.Tuple):
         parts = [as_constant_item(machine, part) for part in value.values[:_MAX_FIELDS]]
         known = [part for part in parts if part is not None]
-        return Record(tuple(known), value.type_name) if len(known) == len(value.values) else None
+        if len(known) < len(value.values):
+            return None
+        return Record(tuple(known), value.type_name, value.names)
     if isinstance(value, values.Member):
         constant = as_constant_item(machine, value.equals) if value.equals is not None else None
         equals = constant if isinstance(constant, Literal) else None
@@ -64,19 +75,64 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
         lineage = names.ancestors(value.type_name)
         return Unique(value.serial, value.type_name, value.label, lineage, plain=True)
     if isinstance(value, values.Instance):
-        ancestors = _ancestors(value.cls)
-        plain = (
-            ancestors is not None
-            and not value.cls.is_dataclass
-            and not any(classes.find(machine, value.cls, name) for name in _UNPLAIN)
-        )
-        own_way = ancestors is None or any(
-            classes.find(machine, value.cls, name) for name in _PICKLING
-        )
-        return Unique(
-            value.serial, value.cls.name, ancestors=ancestors, plain=plain, pickles_itself=own_way
-        )
+        return _as_object(machine, value, {})
     return None
+
+
+def _as_data(machine: Machine, value: values.Unknown) -> Item:
+    """Return the item that an unknown value is, with what it may turn out to be."""
+    if value.key in machine.chosen_elsewhere:
+        return Data(value.label, open=True)
+    perhaps: list[Item] = []
+    for origin in machine.origins.get(value.key, ()):
+        item = as_item(machine, origin)
+        if isinstance(item, Data):
+            if item.open:
+                return item
+            perhaps.extend(item.perhaps)
+        else:
+            perhaps.append(item)
+    size = value.size
+    return Data(value.label, size, tuple(dict.fromkeys(perhaps)), key=value.key)
+
+
+def _as_object(machine: Machine, value: values.Instance, attributes: dict[str, Item]) -> Item:
+    ancestors = _ancestors(value.cls)
+    # A dataclass compares field by field.
+    plain = (
+        ancestors is not None
+        and not value.cls.is_dataclass
+        and not any(classes.find(machine, value.cls, name) for name in _UNPLAIN)
+    )
+    own_way = ancestors is None or any(classes.find(machine, value.cls, name) for name in _PICKLING)
+    return Unique(
+        value.serial,
+        value.cls.name,
+        ancestors=ancestors,
+        plain=plain,
+        pickles_itself=own_way,
+        attributes=tuple(attributes.items()),
+    )
+
+
+def _attributes(machine: Machine, instance: values.Instance) -> Iterator[tuple[str, Item]]:
+    """Yield the attributes that stay as they are, and what they hold."""
+    owners = [instance.serial]
+    owners += [
+        base.scope.serial
+        for base in classes.lineage(instance.cls)
+        if isinstance(base, values.Class)
+    ]
+    seen: set[str] = set()
+    for owner in owners:
+        for name in machine.heap.names(owner):
+            held = machine.heap.get((owner, name))
+            if name in seen or held is None or isinstance(held, values.Content):
+                continue
+            seen.add(name)
+            item = as_constant_item(machine, held)
+            if item is not None and name not in machine.assigned_attributes:
+                yield name, item
 
 
 def _ancestors(made: values.Class) -> frozenset[str] | None:
@@ -92,12 +148,18 @@ def _ancestors(made: values.Class) -> frozenset[str] | None:
 
 def _as_record(machine: Machine, container: values.Container) -> Item:
     content = content_of(machine, container)
-    if content.open or container.kind != "list" or len(content.segments) > _MAX_FIELDS:
-        return Data(size=_size(content))
+    if content.open or len(content.segments) > _MAX_FIELDS:
+        # What a dict holds besides may be what a worker looks for.
+        return Data(size=_size(content), open=container.kind == "dict")
     if any(segment.times.number != 1 for segment in content.segments):
         return Data(size=_size(content))
     fields = tuple(as_item(machine, segment.value) for segment in content.segments)
-    return Record(fields, "list")
+    if container.kind == "list":
+        return Record(fields, "list")
+    names = tuple(segment.key for segment in content.segments if isinstance(segment.key, str))
+    if container.kind == "dict" and len(names) == len(fields):
+        return Record(fields, "dict", names)
+    return Data()
 
 
 def _size(content: values.Content) -> int:

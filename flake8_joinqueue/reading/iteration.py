@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -37,7 +37,10 @@ def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
     if isinstance(value, values.Gathering):
         return tasks.gone_over(machine, value)
     label = getattr(value, "label", "")
-    element = Unknown(machine.fresh_key(), label, free=True)
+    origins: tuple[Value, ...] = ()
+    if isinstance(value, Unknown):
+        origins = machine.yields.get(value.key, ())
+    element = machine.one_of(label, True, *origins)
     return (Segment(element, items.length(machine, value)),)
 
 
@@ -130,6 +133,19 @@ def some_element(machine: Machine, container: values.Container) -> Value:
     for value in distinct:
         calls.leak(machine, value, None, "picked from a container by an unknown index")
     return machine.unknown("", Unknown("element", free=True))
+
+
+def unpacked(machine: Machine, value: Value, targets: Sequence[cst.BaseElement]) -> list[Value]:
+    """Return what each of several targets is assigned; one with a star gets a list of the rest."""
+    stars = [index for index, part in enumerate(targets) if isinstance(part, cst.StarredElement)]
+    if not stars:
+        return [expressions.element(machine, value, index) for index in range(len(targets))]
+    star, behind = stars[0], len(targets) - stars[0] - 1
+    upper = Count.of(-behind) if behind else None
+    rest = cut(machine, value, Count.of(star), upper)
+    first = [expressions.element(machine, value, index) for index in range(star)]
+    last = [expressions.element(machine, value, index - behind) for index in range(behind)]
+    return [*first, rest, *last]
 
 
 def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:

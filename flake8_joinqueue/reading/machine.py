@@ -6,7 +6,7 @@ operations of a Protocol; what it computes otherwise is forgotten or becomes `Un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -91,6 +91,7 @@ class ActorDraft:
     start_method: StartMethod | None = StartMethod.ANY
     # Where the queues it is given stand among the arguments of whoever makes it.
     given_at: dict[int, Site] = field(default_factory=dict)
+    assumed: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,6 +112,7 @@ class Frame:
     receiver: Value | None = None
     cell: Cell | None = None
     returned: list[Value] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -169,6 +171,8 @@ class Machine:
         self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
         # Whether waits are for a time only, by `wait_for` or `asyncio.timeout`.
         self.hurried = False
+        # How settings go on the way being run, by their keys.
+        self.assumed: Mapping[str, bool] = {}
         self.entered: set[int] = set()
         self.instance_actors: dict[int, int] = {}
         self.container_depths: dict[int, int] = {}
@@ -176,6 +180,13 @@ class Machine:
         self.cell_sets: list[tuple[int, int, Cell]] = []
         # What exit stacks do where they are left, by their serial numbers.
         self.exit_actions: dict[int, list[Callable[[], None]]] = {}
+        # What unknown values may turn out to be, or yield, by their keys; which of them are chosen
+        # out of sight; which are put on a queue, and which of these the program tests after.
+        self.origins: dict[str, tuple[Value, ...]] = {}
+        self.yields: dict[str, tuple[Value, ...]] = {}
+        self.chosen_elsewhere: set[str] = set()
+        self.handed_over: set[str] = set()
+        self.examined: set[str] = set()
         self.callbacks: set[tuple[values.Function, Value | None]] = set()
         self.surveys: dict[int, Survey] = {}
         # The start method of the default context, as far as the program sets it.
@@ -209,6 +220,17 @@ class Machine:
     def unknown(self, label: str = "", *because: Value) -> Unknown:
         """Return a new unknown value; free where one of the values it comes from is."""
         return Unknown(self.fresh_key(), label, any(depends_on_item(value) for value in because))
+
+    def one_of(self, label: str, free: bool, *origins: Value, cell: Cell | None = None) -> Unknown:
+        """Return an unknown value that is one of `origins`."""
+        made = Unknown(self.fresh_key(), label, free, cell)
+        self.origins[made.key] = origins
+        return made
+
+    def examine(self, *tested: Value) -> None:
+        """Note that values are tested: one that has been put on a queue may end a worker then."""
+        keys = {value.key for value in tested if isinstance(value, Unknown)}
+        self.examined |= keys & self.handed_over
 
     def symbol(self, key: str, name: str, low: int = 0) -> Count:
         """Return the count that stands for the unknown number `key`, called `name`."""
@@ -346,15 +368,23 @@ class Machine:
 
     @contextmanager
     def narrow(self, condition: Condition, outcome: bool) -> Iterator[None]:
-        """Know more of an item while the block runs, since a test of it went one way."""
-        before = self.narrowed
-        known = merging.narrowing(condition, outcome)
-        if known:
-            self.narrowed = {**before, **known}
+        """Know more of an item or a setting while the block runs, since a test went one way."""
+        before = self.narrowed, self.assumed
+        self.narrowed = {**self.narrowed, **merging.narrowing(condition, outcome)}
+        self.assumed = {**self.assumed, **merging.assumptions(condition, outcome)}
         try:
             yield
         finally:
-            self.narrowed = before
+            self.narrowed, self.assumed = before
+
+    def settled(self, value: Value) -> Value:
+        """Return the alternative that is meant where settings are known to go one way."""
+        while isinstance(value, values.Either):
+            outcome = merging.under(value.condition, self.assumed)
+            if outcome is None:
+                break
+            value = value.then if outcome else value.otherwise
+        return value
 
 
 def depends_on_item(value: Value) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import Count
@@ -60,7 +61,7 @@ def join(machine: Machine, condition: Condition | None, left: Value, right: Valu
     for value in (left, right):
         calls.leak(machine, value, None, "one of several things a name may stand for")
     label = getattr(left, "label", "") or getattr(right, "label", "")
-    return Unknown(machine.fresh_key(), label, not settled)
+    return machine.one_of(label, not settled, left, right)
 
 
 def nesting(value: Value) -> int:
@@ -100,6 +101,38 @@ def narrowing(
     ):
         return {(condition.cell, condition.path): condition.against[0]}
     return {}
+
+
+def assumptions(condition: Condition, outcome: bool) -> dict[str, bool]:
+    """Return how settings go where `condition` went one way, by their keys."""
+    if isinstance(condition, Setting):
+        return {condition.key: outcome}
+    if isinstance(condition, Not):
+        return assumptions(condition.condition, not outcome)
+    if isinstance(condition, AllOf if outcome else AnyOf):
+        known: dict[str, bool] = {}
+        for part in condition.conditions:
+            known.update(assumptions(part, outcome))
+        return known
+    return {}
+
+
+def under(condition: Condition, assumed: Mapping[str, bool]) -> bool | None:
+    """Say how a condition goes under assumptions; `None` where they do not tell."""
+    if isinstance(condition, bool):
+        return condition
+    if isinstance(condition, Setting):
+        return assumed.get(condition.key)
+    if isinstance(condition, Not):
+        inner = under(condition.condition, assumed)
+        return None if inner is None else not inner
+    if isinstance(condition, (AllOf, AnyOf)):
+        decisive = isinstance(condition, AnyOf)
+        parts = [under(part, assumed) for part in condition.conditions]
+        if decisive in parts:
+            return decisive
+        return None if None in parts else not decisive
+    return None
 
 
 def _merge_contents(left: Content, right: Content) -> Content:

@@ -47,6 +47,10 @@ def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cs
         return _of_super(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.Container):
         return _of_container(machine, receiver, name, arguments, node)
+    if isinstance(receiver, values.Tuple) and name == "_replace":
+        parts = zip(receiver.names, receiver.values, strict=False)
+        changed = tuple(arguments.keywords.get(each, part) for each, part in parts)
+        return values.Tuple(changed, receiver.type_name, receiver.names)
     if isinstance(receiver, values.ExitStack) and isinstance(node, cst.BaseExpression):
         return contexts.of_exit_stack(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.Instance):
@@ -134,10 +138,24 @@ def _of_container(
         return _of_dict(machine, container, content, name, arguments)
     if name in ("pop", "popleft"):
         return _pop(machine, container, content, name, first)
+    if name in ("remove", "discard") and first is not None:
+        return _remove(machine, container, content, first)
     if name in ("sort", "reverse", "index", "count"):
         return machine.unknown()
     iteration.set_content(machine, container, Content(content.segments, open=True))
     return machine.unknown("", values.Unknown("element", free=True))
+
+
+def _remove(machine: Machine, container: values.Container, content: Content, value: Value) -> Value:
+    """`remove(x)` takes the first away that is x, where it is known which one that is."""
+    found = [index for index, part in enumerate(content.segments) if part.value == value]
+    surely = not isinstance(value, values.Unknown) and not machine.loops
+    if found and surely and content.segments[found[0]].times.number == 1:
+        rest = [part for index, part in enumerate(content.segments) if index != found[0]]
+        iteration.set_content(machine, container, Content(tuple(rest), content.open))
+    else:
+        iteration.set_content(machine, container, Content(content.segments, open=True))
+    return values.NONE
 
 
 def _pop(

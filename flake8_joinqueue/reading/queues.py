@@ -12,6 +12,7 @@ from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import (
     Close,
+    Data,
     EnterContext,
     Escape,
     Get,
@@ -129,6 +130,8 @@ def _put(machine: Machine, index: int, name: str, arguments: Arguments, node: cs
     blocking = blocking and not machine.hurried
     _hand_over(machine, index, value, node, argument)
     item = items.as_item(machine, value)
+    if isinstance(item, Data):
+        machine.handed_over.add(item.key)
     obstacle = items.unpicklable(machine, value)
     machine.emit(Put(index, item, machine.site(node), blocking, argument, obstacle))
     return values.NONE

@@ -313,10 +313,11 @@ class ExitStack:
 
 @dataclass(frozen=True, slots=True)
 class NamedTupleType:
-    """A class made by `namedtuple`, or derived from `NamedTuple`."""
+    """A class made by `namedtuple`, or derived from `NamedTuple`; `defaults` are by name."""
 
     name: str
     names: tuple[str, ...]
+    defaults: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
 
 
 Value: TypeAlias = (

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import over_before
-from flake8_joinqueue.protocol import Escape, Queue
+from flake8_joinqueue.protocol import Data, Escape, Item, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -73,6 +73,7 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         event
         for event in program.puts(queue)
         if consumer.consumption.recognises(put_of(event).item) is not False
+        and not _is_open(put_of(event).item)
     ]
     joins = [
         join
@@ -87,3 +88,8 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             f"join() on {lines(joins)} waits for it for ever, call task_done() first"
         )
         yield Report(CODE, leak.site, message, queue.index, frozenset({consumer.actor.index}))
+
+
+def _is_open(item: Item) -> bool:
+    """Say whether only somebody out of sight knows whether an item is a sentinel."""
+    return isinstance(item, Data) and item.open
