@@ -35,6 +35,7 @@ from flake8_joinqueue.protocol import (
     CountTest,
     Daemon,
     Data,
+    Emptiness,
     EnterContext,
     Escape,
     Exit,
@@ -64,6 +65,7 @@ from flake8_joinqueue.protocol import (
     SetCell,
     Setting,
     Shutdown,
+    Sleep,
     Start,
     Stop,
     Synchronise,
@@ -300,6 +302,8 @@ class _Renderer:
                 return "return"
             case Raise(name):
                 return f"raise {name or '?'}"
+            case Sleep():
+                return "sleep"
             case Exit(_, hard):
                 return "exit, hard" if hard else "exit"
         raise TypeError(operation)
@@ -339,6 +343,8 @@ class _Renderer:
             return self.item_test(condition)
         if isinstance(condition, CountTest):
             return f"{self.cell(condition.cell)} {condition.operator} {condition.count}"
+        if isinstance(condition, Emptiness):
+            return "looks empty"
         if isinstance(condition, Hunch):
             return "perhaps (others)" if condition.outside else "perhaps"
         if isinstance(condition, Setting):

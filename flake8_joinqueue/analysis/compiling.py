@@ -76,8 +76,9 @@ def _goal(node: int) -> _Goal:
 class Compiler:
     """Adds the nodes of a body to `nodes`."""
 
-    def __init__(self, nodes: list[Node]) -> None:
+    def __init__(self, nodes: list[Node], *, fatal: bool = False) -> None:
         self._nodes = nodes
+        self._fatal = fatal
         self._scopes = 0
 
     def compile(self, body: Block) -> int:
@@ -128,8 +129,7 @@ class Compiler:
             case Get():
                 edges = [Edge(follow), *self._get_edges(operation, context)]
             case Call():
-                thrown = self._catchers(context.frame, ORDINARY)
-                edges = [Edge(follow), *(Edge(node, EdgeKind.RAISED) for node in thrown)]
+                edges = [Edge(follow), *self._call_edges(context)]
             case _:
                 edges = [Edge(follow)]
         return self._node(context, edges, operation)
@@ -285,6 +285,13 @@ class Compiler:
         for final in reversed(finals):
             node = final(node)
         return node
+
+    def _call_edges(self, context: _Context) -> list[Edge]:
+        found, escapes = self._targets(context.frame, ORDINARY)
+        edges = [Edge(node, EdgeKind.RAISED) for node in found]
+        if escapes and self._fatal:
+            edges.append(Edge(self._death(context.frame), EdgeKind.FATAL))
+        return edges
 
     def _get_edges(self, get: Get, context: _Context) -> list[Edge]:
         edges: list[Edge] = []

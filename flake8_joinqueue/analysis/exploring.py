@@ -20,6 +20,7 @@ from flake8_joinqueue.protocol import (
     Continue,
     CountTest,
     Data,
+    Emptiness,
     Exit,
     Get,
     Handler,
@@ -60,6 +61,7 @@ class _State(NamedTuple):
     jumped: bool = False  # `ending` is a jump, which nothing behind it can better
     clears: tuple[tuple[Cell, Site, bool], ...] = ()
     left_by: Cell | None = None
+    glance: Site | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ class Explorer:
             increments=state.increments,
             counters=state.counters,
             ending=_ending(state),
+            glance=state.glance,
         )
 
     def _station(self, state: _State) -> Station:
@@ -404,6 +407,8 @@ class Explorer:
         known = by_item or isinstance(test, CountTest) or value is not None
         if known and not (isinstance(test, CountTest) and isinstance(value, Part)):
             return following
+        if isinstance(test, Emptiness) and test.queue == self._queue and edge.truth:
+            following = following._replace(glance=test.site)
         return following._replace(marks=state.marks | {"opaque"})
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from flake8_joinqueue.protocol import (
     Block,
     CountTest,
+    Emptiness,
     Handler,
     Hunch,
     ItemTest,
@@ -16,7 +17,7 @@ from flake8_joinqueue.protocol import (
     Setting,
 )
 
-Atom: TypeAlias = "ItemTest | CountTest | Hunch | Setting"
+Atom: TypeAlias = "ItemTest | CountTest | Emptiness | Hunch | Setting"
 
 
 class EdgeKind(enum.Enum):
@@ -27,6 +28,7 @@ class EdgeKind(enum.Enum):
     EMPTY = "empty"  # a `get` raised instead of taking an item
     CANCELLED = "cancelled"  # a `get` raised since somebody stops the task
     RAISED = "raised"  # a call raised, and a handler of this actor is ready for it
+    FATAL = "fatal"  # a call raised, and nothing surely catches it
     THROWN = "thrown"  # a `raise` statement
     AGAIN = "again"  # another round of a counted loop
     DONE = "done"  # a counted loop has had its rounds
@@ -66,14 +68,15 @@ class Flow:
     """The control-flow graph of a body.
 
     Nodes are numbers. `END` is where the actor ends in good order, `DIED` where an exception that
-    nothing catches ends it; `start` is where it begins.
+    nothing catches ends it; `start` is where it begins. Calls are taken not to raise what nothing
+    is there to catch, unless the flow is `fatal`.
     """
 
-    def __init__(self, body: Block) -> None:
+    def __init__(self, body: Block, *, fatal: bool = False) -> None:
         from flake8_joinqueue.analysis.compiling import Compiler  # noqa: PLC0415 (they are one)
 
         self.nodes: list[Node] = [Node(), Node()]
-        self.start = Compiler(self.nodes).compile(body)
+        self.start = Compiler(self.nodes, fatal=fatal).compile(body)
         self._sources: list[list[int]] | None = None
 
     def successors(self, node: int) -> list[Edge]:

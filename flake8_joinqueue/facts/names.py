@@ -81,6 +81,11 @@ class MakesCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Sleeps:
+    """Calling it lets time pass."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndsProgram:
     """Calling it ends the actor; `hard` means that nobody is waited for."""
 
@@ -89,7 +94,7 @@ class EndsProgram:
 
 Fact: TypeAlias = (
     "MakesQueue | MakesActor | MakesManager | MakesContext | SetsStartMethod"
-    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram | tasks.Fact"
+    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram | Sleeps | tasks.Fact"
 )
 
 _PROCESS = MakesActor(ActorFamily.PROCESS)
@@ -191,6 +196,7 @@ _LIBRARY: dict[str, Fact] = {
     "gevent.lock.BoundedSemaphore": MakesSynchroniser("Semaphore"),
     "os.cpu_count": MakesCount("cpu_count()", 1),
     "os.process_cpu_count": MakesCount("process_cpu_count()", 1),
+    "time.sleep": Sleeps(),
     "sys.exit": EndsProgram(),
     "exit": EndsProgram(),
     "quit": EndsProgram(),

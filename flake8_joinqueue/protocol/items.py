@@ -158,6 +158,14 @@ class CountTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Emptiness:
+    """A test whether `queue` looks empty at the moment; `site` is the `empty()` or `qsize()`."""
+
+    queue: int
+    site: Site = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Hunch:
     """A test that may go either way each time: it looks at the item, or at where a loop stands.
 
@@ -198,4 +206,6 @@ class AnyOf:
     conditions: tuple[Condition, ...]
 
 
-Condition: TypeAlias = "bool | ItemTest | CountTest | Hunch | Setting | Not | AllOf | AnyOf"
+Condition: TypeAlias = (
+    "bool | ItemTest | CountTest | Emptiness | Hunch | Setting | Not | AllOf | AnyOf"
+)

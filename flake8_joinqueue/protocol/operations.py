@@ -199,6 +199,13 @@ class Synchronise:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Lets time pass, and with it whatever the others do."""
+
+    site: Site
+
+
 # --- variables and calls -------------------------------------------------------------------------
 
 
@@ -357,8 +364,8 @@ class Exit:
 
 Operation: TypeAlias = (
     "Put | Get | TaskDone | JoinQueue | Peek | Close | Shutdown | EnterContext | Pass | UseGlobal"
-    " | Escape | Start | JoinActor | Stop | SetAttribute | ManagerEnds | Synchronise | SetCell"
-    " | Increment | Call | Try | Branch | Loop | Scope | AnyOrder | Break | Continue | Return"
-    " | Raise | Exit"
+    " | Escape | Start | JoinActor | Stop | SetAttribute | ManagerEnds | Synchronise | Sleep"
+    " | SetCell | Increment | Call | Try | Branch | Loop | Scope | AnyOrder | Break | Continue"
+    " | Return | Raise | Exit"
 )
 Block: TypeAlias = "tuple[Operation, ...]"

@@ -12,6 +12,7 @@ from flake8_joinqueue.protocol.items import (
     Condition,
     CountTest,
     Data,
+    Emptiness,
     How,
     Hunch,
     Item,
@@ -52,6 +53,7 @@ from flake8_joinqueue.protocol.operations import (
     SetAttribute,
     SetCell,
     Shutdown,
+    Sleep,
     Start,
     Stop,
     Synchronise,
@@ -155,7 +157,7 @@ class _Renderer:
                 yield indent + word
                 yield from self._block(block, depth + 1)
 
-    def _simple(self, operation: Operation) -> str:
+    def _simple(self, operation: Operation) -> str:  # noqa: PLR0912 (one case a kind)
         match operation:
             case Break() | Continue() | Return():
                 return type(operation).__name__.lower()
@@ -167,6 +169,8 @@ class _Renderer:
                 return self._of_actor(operation, actor)
             case ManagerEnds(manager):
                 return f"manager {self._protocol.managers[manager].name} ends"
+            case Sleep():
+                return "sleep"
             case Synchronise(what=what):
                 return f"wait for {what}"
             case SetCell(cell, value):
@@ -287,6 +291,8 @@ def condition(test: Condition) -> str:
             return f"{subject} {how.value} {f'({others})' if len(against) != 1 else others}"
         case CountTest(cell, operator, count):
             return f"{cell.name} {operator} {count}"
+        case Emptiness(queue):
+            return f"queue {queue} looks empty"
         case Hunch(label, outside):
             return f"perhaps{' outside' if outside else ''} {label}".rstrip()
         case Setting(key, label):

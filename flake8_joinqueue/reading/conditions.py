@@ -16,6 +16,7 @@ from flake8_joinqueue.protocol import (
     Cell,
     Condition,
     CountTest,
+    Emptiness,
     How,
     Hunch,
     Item,
@@ -114,6 +115,9 @@ def truth(machine: Machine, value: Value) -> Condition:
         return Hunch(value.label) if value.free else Setting(value.key, value.label)
     if isinstance(value, values.Library):
         return Setting(value.name, value.name)
+    if isinstance(value, values.Glance):
+        seen = Emptiness(value.queue, value.site)
+        return seen if value.method == "empty" else Not(seen)
     if depends_on_item(value):
         return Hunch()
     # Objects are true unless their class says otherwise.
@@ -173,12 +177,16 @@ def _symbol(operator: cst.BaseCompOp) -> str:
     }.get(type(operator), "?")
 
 
-def same(machine: Machine, how: How, left: Value, right: Value) -> Condition:
+def same(  # noqa: PLR0912 (one case a kind of value)
+    machine: Machine, how: How, left: Value, right: Value
+) -> Condition:
     """Return the condition under which `left` is (IS) or equals (EQUAL) `right`."""
     if _cell_of(left) is None and _cell_of(right) is not None:
         left, right = right, left
     if isinstance(left, values.Either) or isinstance(right, values.Either):
         return _same_as_either(machine, how, left, right)
+    if isinstance(left, values.Glance) or isinstance(right, values.Glance):
+        return _glance("==", left, right)
     if isinstance(right, values.Truth):
         left, right = right, left
     if isinstance(left, values.Truth):
@@ -211,6 +219,23 @@ def same(machine: Machine, how: How, left: Value, right: Value) -> Condition:
     if isinstance(right, Const) and right.value is None and not isinstance(left, Unknown):
         return not _known_object(left) and _opaque(machine, "is None", left)
     return _opaque(machine, how.value, left, right)
+
+
+def _glance(operator: str, left: Value, right: Value) -> Condition:
+    """A comparison of what `empty()` or `qsize()` returned: whether the queue looks empty."""
+    if not isinstance(left, values.Glance):
+        left, right, operator = right, left, _MIRRORED.get(operator, operator)
+    if not isinstance(left, values.Glance) or not isinstance(right, Const):
+        return Hunch()
+    seen = Emptiness(left.queue, left.site)
+    if left.method == "empty":
+        if operator == "==" and isinstance(right.value, bool):
+            return seen if right.value else Not(seen)
+    elif (operator, right.value) in {("==", 0), ("<", 1), ("<=", 0)}:
+        return seen
+    elif (operator, right.value) in {(">", 0), (">=", 1)}:
+        return Not(seen)
+    return Hunch(left.label)
 
 
 def _is_flag(*operands: Value) -> bool:
@@ -257,6 +282,8 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
 
 
 def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Condition:
+    if isinstance(left, values.Glance) or isinstance(right, values.Glance):
+        return _glance(operator, left, right)
     counts = items.as_count(machine, left), items.as_count(machine, right)
     if counts[0] is not None and counts[1] is not None:
         return _compare_counts(operator, counts[0], counts[1])

@@ -213,6 +213,8 @@ def as_count(machine: Machine, value: Value | None) -> Count | None:
         return machine.symbol(value.key, value.label or "n")
     if isinstance(value, values.Library):
         return machine.symbol(value.name, value.name)
+    if isinstance(value, values.Glance) and value.method == "qsize":
+        return machine.symbol(value.key, value.label)
     return None
 
 

@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.tasks import Gives, MakesCrew, RunsNow, StartsActor, TaskCall
-from flake8_joinqueue.protocol import Exit
+from flake8_joinqueue.protocol import Exit, Sleep
 from flake8_joinqueue.reading import actors, builtin, calls, crews, methods, queues, tasks, values
 from flake8_joinqueue.reading.machine import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
@@ -86,6 +86,9 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
         return Library(known.name)
     if isinstance(known, (StartsActor, RunsNow, TaskCall)):
         return tasks.call(machine, known, callee, arguments, node)
+    if isinstance(known, names.Sleeps):
+        machine.emit(Sleep(machine.site(node)))
+        return values.NONE
     machine.emit(Exit(machine.site(node), known.hard))
     machine.ended = True
     return values.NONE

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 # What may be forgotten without losing sight of a queue.
-PLAIN = (Unknown, Const, values.Number, values.Taken, values.Truth)
+PLAIN = (Unknown, Const, values.Number, values.Taken, values.Truth, values.Glance)
 # Containers of more different things than this are only known in part.
 MAX_SEGMENTS = 64
 

@@ -196,7 +196,10 @@ def _peek(
     machine: Machine, index: int, name: str, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     machine.emit(Peek(index, name, machine.site(node)))
-    return machine.unknown(f"{machine.queues[index].name}.{name}()")
+    label = f"{machine.queues[index].name}.{name}()"
+    if name == "full":
+        return machine.unknown(label)
+    return values.Glance(index, name, machine.fresh_key(), label, machine.site(node))
 
 
 def _close(

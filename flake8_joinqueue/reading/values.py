@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import libcst as cst
 
 from flake8_joinqueue.counts import Count
-from flake8_joinqueue.protocol import Cell, Condition, Constant
+from flake8_joinqueue.protocol import Cell, Condition, Constant, Site
 
 if TYPE_CHECKING:
     from flake8_joinqueue.facts.tasks import MakesCrew
@@ -298,6 +298,17 @@ class Synchroniser:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """What `empty()` or `qsize()` (`method`) of a queue returned, by the key of the call."""
+
+    queue: int
+    method: str
+    key: str
+    label: str = field(compare=False)
+    site: Site = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """`contextlib.closing(value)`."""
 
@@ -324,7 +335,7 @@ Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
     " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
     " | Series | Repeated | Partial | Either | Truth | Coroutine | Gathering | TimeLimit | Crew"
-    " | Synchroniser | Closing | ExitStack | NamedTupleType"
+    " | Synchroniser | Closing | ExitStack | NamedTupleType | Glance"
 )
 
 NONE = Const(None)
