@@ -247,7 +247,7 @@ def test_what_the_condition_does_is_done_each_round() -> None:
         not (perhaps):
           get q -> item
         """
-    ).replace("perhaps", "<q.empty()>")
+    ).replace("perhaps", "looks empty")
 
 
 def test_iter_with_a_sentinel() -> None:

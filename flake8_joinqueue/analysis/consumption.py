@@ -15,6 +15,7 @@ from flake8_joinqueue.protocol import (
     Cell,
     CountTest,
     Data,
+    Emptiness,
     Get,
     How,
     Increment,
@@ -23,6 +24,7 @@ from flake8_joinqueue.protocol import (
     Literal,
     Put,
     SetCell,
+    Site,
     TaskDone,
 )
 
@@ -282,6 +284,44 @@ class Consumption:
                     seen.add(edge.target)
                     todo.append(edge.target)
         return seen
+
+    @cached_property
+    def stops_when_empty(self) -> tuple[Site, ...]:
+        """The `empty()`, `qsize()` and `get_nowait()` that alone decide that it is done.
+
+        None where anything else may end it, and where a queue that looks empty only sometimes does.
+        """
+        leaving = [w for w in self.ways if w.start is not None and w.leaves and not w.raised]
+        sites: dict[Site, None] = {}
+        for way in leaving:
+            if way.glance is not None:
+                sites[way.glance] = None
+            elif way.start is not None and way.start.nowait and way.empty:
+                sites[way.start.site] = None
+            else:
+                return ()
+        nowait = {w.start.site for w in leaving if w.empty and w.start is not None}
+        again = any(
+            w.empty and not w.leaves and w.start is not None and w.start.site in nowait
+            for w in self.ways
+        )
+        looks = {w.glance for w in leaving if w.glance is not None}
+        if (again and not looks) or not all(self._always_asked(site) for site in looks):
+            return ()
+        return tuple(sites)
+
+    def _always_asked(self, site: Site) -> bool:
+        """Say whether a look at the queue is taken on each way from one `get` to the next."""
+        asked = {
+            index
+            for index, node in enumerate(self.flow.nodes)
+            if isinstance(node.test, Emptiness) and node.test.site is site
+        }
+        gets = set(self._get_nodes)
+        before = self.flow.reaching(gets, gets | asked)
+        return not any(
+            edge.target in before for node in gets for edge in self.flow.successors(node)
+        )
 
     # --- the balance -----------------------------------------------------------------------------
 

@@ -315,13 +315,15 @@ class Program:
         missing = less(joined, started)
         return None if missing is None else not missing
 
-    def synchronised(self, actor: Actor, event: Event) -> bool:
+    def synchronised(self, actor: Actor, event: Event, but: Queue | None = None) -> bool:
         """Say whether something else may wait for an actor between its start and an event.
 
-        The event is of who started it; what waits may be an `Event`, or a result it takes.
+        The event is of who started it; what waits may be an `Event`, or a result it takes, from
+        another queue than `but`.
         """
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         fed = {put_of(e).queue for e in self.of(Put) if e.actor == actor.index}
+        fed -= {but.index} if but else set()
         for other in self.of(Synchronise, Get, JoinQueue, JoinActor):
             if other.actor != event.actor or not may_precede(other, event):
                 continue

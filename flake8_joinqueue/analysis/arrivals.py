@@ -1,0 +1,131 @@
+"""Whether all work is surely on a queue when a consumer looks whether it is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.stops import covered
+from flake8_joinqueue.analysis.timeline import Event, before, exclusive
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Get,
+    JoinActor,
+    JoinQueue,
+    Peek,
+    Put,
+    Queue,
+    Sleep,
+    Synchronise,
+    TaskDone,
+)
+
+_PAUSES = (Sleep, Synchronise, JoinActor, JoinQueue)
+
+
+def moments(program: Program, queue: Queue, consumer: Consumer) -> list[Event]:
+    """Return when a consumer may look first: its starts, for main its looks themselves."""
+    if consumer.actor is not program.main:
+        return program.starts(consumer.actor)
+    return [e for e in program.on(queue, Peek, Get) if e.actor == program.main.index]
+
+
+def late(program: Program, queue: Queue, consumer: Consumer, *, lags: bool) -> list[Event] | None:
+    """Return the puts that may come behind the last moment at which a consumer looks.
+
+    `lags`: what is put takes a while to be seen. `None` where that is not known.
+    """
+    looks = moments(program, queue, consumer)
+    if not looks or any(look.actor != program.main.index for look in looks):
+        return None
+    last = max(looks, key=lambda look: look.index)
+    found: list[Event] = []
+    takers = {other.actor.index for other in program.consumers(queue)} - {program.main.index}
+    for put in program.puts(queue):
+        answer: bool | None = False
+        if put.actor == program.main.index:
+            answer = _own(program, consumer, put, last, lags=lags)
+        elif put.actor not in takers:  # who puts what it takes itself comes round again
+            answer = _of_others(program, queue, put, last, lags=lags)
+        if answer is None:
+            return None
+        if answer:
+            found.append(put)
+    return found
+
+
+def _own(
+    program: Program, consumer: Consumer, put: Event, look: Event, *, lags: bool
+) -> bool | None:
+    """Say whether a put of main comes too late for a look."""
+    if exclusive(put, look):
+        return None
+    if put.index > look.index:
+        return consumer.actor is not program.main and not _waits_between(program, look, put)
+    return lags and not _waits_between(program, put, look)
+
+
+def _waits_between(program: Program, first: Event, second: Event) -> bool:
+    """Say whether main waits for anything between two events, so that time passes."""
+    return any(
+        event.actor == first.actor and first.index < event.index < second.index
+        for event in program.of(*_PAUSES)
+    )
+
+
+def _of_others(
+    program: Program, queue: Queue, put: Event, look: Event, *, lags: bool
+) -> bool | None:
+    """Say whether a put of a producer may come too late for a look."""
+    producer = program.actor(put)
+    finished = program.finished_before(producer, look)
+    if (
+        finished is None
+        or program.synchronised(producer, look, but=queue)
+        or _paused(program, look)
+    ):
+        return None
+    if finished:
+        # A process hands over what it has put before it ends; a thread of main does not.
+        return lags and not _is_process(producer)
+    if not any(start.actor == program.main.index for start in program.starts(producer)):
+        return None
+    if _accounted_too_soon(program, producer, put, look):
+        return False  # the mistake is there, not at the look
+    return lags or not covered(program, producer, put_of(put), look)
+
+
+def _accounted_too_soon(program: Program, producer: Actor, put: Event, look: Event) -> bool:
+    """Say whether main waited for a queue of which the producer accounts before it puts."""
+    return any(
+        any(before(join, look) for join in program.joins(queue))
+        and any(True for _ in _late_puts(program, producer, queue, put))
+        for queue in program.protocol.queues
+    )
+
+
+def _late_puts(program: Program, producer: Actor, queue: Queue, put: Event) -> Iterator[TaskDone]:
+    flow = program.flow(producer)
+    nodes = {node for node in flow.where(Put) if flow.nodes[node].operation is put.operation}
+    for done, _ in program.consumption(producer, queue).late(nodes):
+        yield done
+
+
+def _paused(program: Program, look: Event) -> bool:
+    return any(
+        event.actor == look.actor and event.index < look.index for event in program.of(Sleep)
+    )
+
+
+def _is_process(actor: Actor) -> bool:
+    return actor.kind is ActorKind.PROCESS
+
+
+def hesitates(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a consumer waits for something else before it takes, or while it does."""
+    takes = [e for e in program.on(queue, Get) if e.actor == consumer.actor.index]
+    return consumer.actor is not program.main and any(
+        event.actor == consumer.actor.index and event.index < max(take.index for take in takes)
+        for event in program.of(*_PAUSES)
+    )

@@ -1,0 +1,152 @@
+"""A queue that looks empty is taken for a queue that is done.
+
+# What it does
+
+Reports a worker or a drain loop that stops only where `empty()`, `qsize()` or `get_nowait()` says
+that the queue is empty, while others still put, while another worker may take the last item first,
+or right after `put()` on a process queue.
+
+# Why is this bad
+
+It stops before the work is in, and what comes after is lost; or it sees the last item, another one
+takes it, and its `get()` waits for ever. What is `put()` on a process queue is handed over by a
+thread, so that the queue looks empty for a while.
+
+# Example
+
+```python
+def worker(tasks):
+    while not tasks.empty():
+        handle(tasks.get())
+
+for job in jobs:
+    tasks.put(job)
+for _ in range(4):
+    Process(target=worker, args=(tasks,)).start()
+```
+
+# Use instead
+
+```python
+def worker(tasks):
+    for job in iter(tasks.get, None):
+        handle(job)
+
+for job in jobs:
+    tasks.put(job)
+for _ in range(4):
+    tasks.put(None)
+```
+
+# Known limits
+
+Silent where anything else may end the loop, too, and where the program sleeps or waits for
+something in between. On a thread queue or a manager's, a loop with `get_nowait()` is right where
+all puts are over; so is one with `empty()` if there is but one consumer.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.arrivals import hesitates, late
+from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.facts.queues import Carrier
+from flake8_joinqueue.protocol import Get, Peek, Queue, Site
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name
+
+CODE = "JQ108"
+NAME = "empty-as-stop-signal"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the looks at a queue that end a consumer too soon, or not at all."""
+    for queue in program.protocol.queues:
+        # Tasks take turns only where they wait: what they see holds until then.
+        if queue.count != ONE or queue.kind.carrier is Carrier.TASKS:
+            continue
+        if program.escaped(queue) or program.shut_down(queue):
+            continue
+        consumers = program.consumers(queue)
+        # Whoever goes on till it is told may take what is left.
+        if consumers and all(_stops(program, consumer) for consumer in consumers):
+            yield from _check(program, queue, consumers)
+
+
+def _stops(program: Program, consumer: Consumer) -> bool:
+    return bool(consumer.consumption.stops_when_empty) and not program.stopped(consumer.actor)
+
+
+def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
+    found = [(consumer, _too_soon(program, queue, consumer)) for consumer in consumers]
+    for consumer, puts in found:
+        # One that comes when everything is in takes what the others have left.
+        if puts and all(others for _, others in found):
+            yield _report_early(program, queue, consumer, puts)
+        elif _may_block(program, queue, consumer, consumers):
+            yield _report_block(queue, consumer)
+
+
+def _too_soon(program: Program, queue: Queue, consumer: Consumer) -> list[Event]:
+    """Return the puts that may come when a consumer has left."""
+    if hesitates(program, queue, consumer):
+        return []
+    # `qsize()` of a process queue counts what is on its way, too.
+    method = _method(program, consumer.consumption.stops_when_empty[0])
+    lags = queue.kind.feeder and method != "qsize"
+    return late(program, queue, consumer, lags=lags) or []
+
+
+def _may_block(
+    program: Program, queue: Queue, consumer: Consumer, consumers: list[Consumer]
+) -> bool:
+    """Say whether another may take the last item between a look and the `get` behind it."""
+    consumption = consumer.consumption
+    if _method(program, consumption.stops_when_empty[0]) not in {"empty", "qsize"}:
+        return False
+    if any(get.may_be_empty for get in consumption.gets) or not program.puts(queue):
+        return False
+    several = len(consumers) > 1 or program.started(consumer.actor) != ONE
+    return several and program.is_waited(consumer.actor)
+
+
+def _method(program: Program, site: Site) -> str:
+    return next(
+        (
+            event.operation.method
+            for event in program.of(Peek)
+            if isinstance(event.operation, Peek) and event.operation.site is site
+        ),
+        "get_nowait",
+    )
+
+
+def _report_early(program: Program, queue: Queue, consumer: Consumer, puts: list[Event]) -> Report:
+    site = consumer.consumption.stops_when_empty[0]
+    message = (
+        f"{name(consumer.actor)} stops when '{queue.name}' looks empty ({_method(program, site)}), "
+        f"which it may before all is in ({lines(puts)}): the rest is lost, stop it by a sentinel"
+    )
+    related = tuple((site_of(put), "may come after it has left") for put in puts)
+    actors = frozenset({consumer.actor.index})
+    return Report(CODE, site, message, queue.index, actors, related)
+
+
+def _report_block(queue: Queue, consumer: Consumer) -> Report:
+    consumption = consumer.consumption
+    get: Get = consumption.gets[0]
+    message = (
+        f"another consumer of '{queue.name}' may take the last item between this look and get() "
+        f"on line {get.site.line}, where {name(consumer.actor)} then waits for ever: stop it by a "
+        "sentinel"
+    )
+    related = ((get.site, "waits for ever"),)
+    actors = frozenset({consumer.actor.index})
+    return Report(CODE, consumption.stops_when_empty[0], message, queue.index, actors, related)
