@@ -1,0 +1,96 @@
+"""The documentation says what is, and its examples work."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flake8_joinqueue.options import Options
+from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, codes
+from tests import documentation
+from tests.documentation import DOCS, HEADINGS, headings, rules, section
+
+REPOSITORY = DOCS.parent
+each_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+\.(?:md|py|svg))(?:#[^)]*)?\)")
+
+
+def test_made_pages_are_fresh() -> None:
+    assert list(documentation.stale()) == [], "run python -m tests.documentation"
+
+
+@each_rule
+def test_a_rule_is_documented_under_the_fixed_headings(rule: Rule) -> None:
+    assert headings(rule) == list(HEADINGS)
+    assert all(section(rule, heading) for heading in HEADINGS)
+
+
+@each_rule
+def test_a_rule_is_summed_up_in_one_line(rule: Rule) -> None:
+    summary, empty = rule.documentation.splitlines()[:2]
+    assert summary.endswith(".")
+    assert not empty
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
+
+
+@each_rule
+def test_a_rule_is_found_by_its_code_and_its_name(rule: Rule) -> None:
+    page = (DOCS / "rules" / f"{rule.code}.md").read_text()
+    assert page.startswith(f"# {rule.code} {rule.name}\n")
+    index = (DOCS / "rules.md").read_text()
+    [row] = [line for line in index.splitlines() if f"[{rule.code}]" in line]
+    assert f"| {rule.name} |" in row
+    assert ("| off |" in row) == (rule.code in OFF_BY_DEFAULT)
+
+
+def test_headings_are_not_read_from_code() -> None:
+    rule = Rule("JQ999", "none", lambda _: iter(()), "Sum.\n\n# Fix\n\n```sh\n# no heading\n```\n")
+    assert headings(rule) == ["Fix"]
+
+
+def test_a_made_page_that_was_edited_is_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documentation, "DOCS", tmp_path)
+    documentation.main()
+    assert list(documentation.stale()) == []
+    (tmp_path / "rules" / "JQ101.md").write_text("other")
+    (tmp_path / "rules" / "JQ102.md").unlink()
+    (tmp_path / "rules" / "JQ999.md").write_text("gone")
+    assert len(list(documentation.stale())) == 3
+
+
+def test_every_option_is_documented() -> None:
+    page = (DOCS / "configuration.md").read_text()
+    for field in Options.__dataclass_fields__:
+        assert f"`joinqueue-{field.replace('_', '-')}`" in page, field
+
+
+@pytest.mark.parametrize("path", [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))], ids=str)
+def test_links_lead_somewhere(path: Path) -> None:
+    """On the site mkdocs sees to it; here, for those who read the files as they lie."""
+    for target in _LINK.findall(path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_readme_names_only_rules_that_exist() -> None:
+    named = set(re.findall(r"JQ\d{3}", (REPOSITORY / "README.md").read_text()))
+    assert named <= {"JQ000", *codes()}
+
+
+def python_blocks(page: Path) -> list[str]:
+    """The Python examples of a page that say they can be run: those with an assert."""
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(), re.MULTILINE | re.DOTALL)
+    return [block for block in blocks if "assert" in block]
+
+
+def test_examples_of_the_api_run(tmp_path: Path) -> None:
+    examples = python_blocks(DOCS / "api.md")
+    assert examples
+    for example in examples:
+        subprocess.run([sys.executable, "-c", example], cwd=tmp_path, check=True, timeout=60)
