@@ -13,6 +13,8 @@ from flake8_joinqueue.options import Options
 from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, codes
 from tests import documentation
 from tests.documentation import DOCS, HEADINGS, headings, rules, section
+from tests.hosts import flake8
+from tests.test_plugin import HANGS
 
 REPOSITORY = DOCS.parent
 each_rule = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
@@ -81,6 +83,31 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_readme_names_only_rules_that_exist() -> None:
     named = set(re.findall(r"JQ\d{3}", (REPOSITORY / "README.md").read_text()))
     assert named <= {"JQ000", *codes()}
+
+
+def test_readme_shows_what_flake8_says(tmp_path: Path) -> None:
+    """Its example is part of a whole program, and the report is that of this program."""
+    readme = (REPOSITORY / "README.md").read_text()
+    program = (DOCS / "examples" / "crawler.py").read_text()
+    [example] = re.findall(r"^```python\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert example in program
+    (tmp_path / "crawler.py").write_text(program)
+    for line in flake8("crawler.py", "--select=JQ", folder=tmp_path).lines:
+        assert f"$ flake8 crawler.py\n{line}\n" in readme
+
+
+@pytest.mark.parametrize(("line", "hidden"), [(0, True), (1, False), (2, False)])
+def test_noqa_goes_on_the_first_line_of_a_call(tmp_path: Path, line: int, hidden: bool) -> None:
+    """As docs/configuration.md says."""
+    call = ["tasks.put(", "    None,", ")"]
+    call[line] += "  # noqa: JQ103"
+    (tmp_path / "noqa.py").write_text(
+        HANGS.replace(
+            "            break", "            tasks.task_done()\n            break"
+        ).replace("tasks.join()\n", "\n".join([*call, "tasks.join()", ""]))
+    )
+    said = flake8("noqa.py", "--select=JQ", folder=tmp_path)
+    assert said.codes() == ([] if hidden else ["JQ103"])
 
 
 def python_blocks(page: Path) -> list[str]:

@@ -1,0 +1,1 @@
+"""What other linters and type checkers say of the bugs that this plugin is about."""

@@ -1,0 +1,32 @@
+"""The sentinel is the one that the worker tests for."""
+
+import queue
+import threading
+
+
+def work(tasks: "queue.Queue[int | str]") -> None:
+    while True:
+        task = tasks.get()
+        if task == "stop":
+            tasks.task_done()
+            break
+        print(task)
+        tasks.task_done()
+
+
+def main() -> None:
+    tasks: "queue.Queue[int | str]" = queue.Queue()
+    workers = [threading.Thread(target=work, args=(tasks,)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for number in range(10):
+        tasks.put(number)
+    for _ in workers:
+        tasks.put("stop")
+    tasks.join()
+    for worker in workers:
+        worker.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The queue is joined while the producer still puts: IndexError."""
+
+import queue
+import threading
+import time
+
+
+def produce(tasks: "queue.Queue[int]") -> None:
+    for number in range(10):
+        time.sleep(0.01)
+        tasks.put(number)
+
+
+def work(tasks: "queue.Queue[int]", squares: list[int]) -> None:
+    while True:
+        task = tasks.get()
+        squares.append(task * task)
+        tasks.task_done()
+
+
+def main() -> None:
+    tasks: "queue.Queue[int]" = queue.Queue()
+    squares: list[int] = []
+    threading.Thread(target=work, args=(tasks, squares), daemon=True).start()
+    producer = threading.Thread(target=produce, args=(tasks,))
+    producer.start()
+    tasks.join()
+    print(squares[9])
+    producer.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The results are taken, then the process is waited for."""
+
+import multiprocessing
+from multiprocessing.queues import Queue
+
+
+def work(results: "Queue[str]") -> None:
+    for number in range(10):
+        results.put(str(number) * 100_000)
+
+
+def main() -> None:
+    results: "Queue[str]" = multiprocessing.Queue()
+    worker = multiprocessing.Process(target=work, args=(results,))
+    worker.start()
+    for _ in range(10):
+        print(len(results.get()))
+    worker.join()
+
+
+if __name__ == "__main__":
+    main()
