@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_joinqueue.options import Options
 from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, codes
+from flake8_joinqueue.settings import SETTINGS
 from tests import documentation
 from tests.documentation import DOCS, HEADINGS, headings, rules, section
 from tests.hosts import flake8
@@ -68,8 +68,8 @@ def test_a_made_page_that_was_edited_is_stale(
 
 def test_every_option_is_documented() -> None:
     page = (DOCS / "configuration.md").read_text()
-    for field in Options.__dataclass_fields__:
-        assert f"`joinqueue-{field.replace('_', '-')}`" in page, field
+    for setting in SETTINGS:
+        assert f"| `{setting.name}` |" in page
 
 
 @pytest.mark.parametrize("path", [REPOSITORY / "README.md", *sorted(DOCS.rglob("*.md"))], ids=str)

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from flake8_joinqueue.check import check_source
+from flake8_joinqueue.options import Options
 from flake8_joinqueue.rules.registry import load
 from tests.simulator import Judgement, OutcomeKind, judge
 from tests.test_fixtures_judged import AS_THE_RULE_SAYS, BUDGET, how
@@ -43,6 +45,16 @@ class Pair:
         if OutcomeKind.HANGS in kinds:
             return "hangs"
         return "dies" if OutcomeKind.RAISES in kinds else "loses work"
+
+    @property
+    def found(self) -> tuple[set[str], set[str]]:
+        """The codes of what this plugin reports in the program with the bug, and in its twin."""
+        wanted = Options(also=frozenset({self.code}))
+        bad, good = (
+            {finding.code for finding in check_source(path.read_text(), options=wanted)}
+            for path in (self.bad, self.good)
+        )
+        return bad, good
 
     def confirmed(self) -> bool:
         """Whether running them shows the bug in the one, and none in the other."""

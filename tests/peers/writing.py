@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-from flake8_joinqueue.check import check_source
 from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT
 from tests.peers.comparing import ABOUT_STYLE, Verdicts
 from tests.peers.pairs import Pair, pairs
@@ -89,22 +88,16 @@ def _figures(verdicts: Verdicts) -> str:
     fatal = sum(Pair(code).ends in ("hangs", "dies") for code in verdicts)
     return (
         f"Of {len(verdicts)} bugs, {fatal} of which make the program hang or die, "
-        f"**flake8-joinqueue reports {sum(map(reported, map(Pair, verdicts)))}**; "
+        f"**flake8-joinqueue reports {sum(pair.code in pair.found[0] for pair in map(Pair, verdicts))}**; "
         + ", ".join(counts)
         + "."
     )
 
 
-def reported(pair: Pair) -> bool:
-    """Whether this plugin reports the bug, under its code, and nothing in the twin."""
-    found = {finding.code for finding in check_source(pair.bad.read_text())}
-    return pair.code in found and not check_source(pair.good.read_text())
-
-
 def _row(pair: Pair, said: dict[str, list[Message]]) -> str:
     peers = " | ".join(_codes(said[name]) or "-" for name in TOOLS)
     ours = "no"
-    if reported(pair):
+    if pair.code in pair.found[0]:
         ours = "yes, when switched on" if pair.code in OFF_BY_DEFAULT else "yes"
     return f"| {_link(pair)} | {pair.summary} | {pair.ends} | {peers} | {ours} |"
 
