@@ -85,12 +85,11 @@ def _excluded() -> str:
 
 def _figures(verdicts: Verdicts) -> str:
     counts = [f"{name} {sum(bool(of[name]) for of in verdicts.values())}" for name in TOOLS]
+    ours = sum(pair.code in pair.found[0] for pair in map(Pair, verdicts))
     fatal = sum(Pair(code).ends in ("hangs", "dies") for code in verdicts)
     return (
         f"Of {len(verdicts)} bugs, {fatal} of which make the program hang or die, "
-        f"**flake8-joinqueue reports {sum(pair.code in pair.found[0] for pair in map(Pair, verdicts))}**; "
-        + ", ".join(counts)
-        + "."
+        f"**flake8-joinqueue reports {ours}**; " + ", ".join(counts) + "."
     )
 
 
