@@ -99,9 +99,7 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_rules(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser(
-        "rules", help="list the rules", allow_abbrev=False, epilog=_EPILOG
-    )
+    parser = commands.add_parser("rules", help="list the rules", allow_abbrev=False, epilog=_EPILOG)
     parser.set_defaults(run=explaining.rules)
     _add_documentation_format(parser)
 
@@ -134,9 +132,7 @@ def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "--format", choices=("text", "mermaid", "svg"), default="text", help="default: text"
     )
-    parser.add_argument(
-        "--steps", action="store_true", help="text: all that is done, step by step"
-    )
+    parser.add_argument("--steps", action="store_true", help="text: all that is done, step by step")
     _add_colour(parser)
     _add_stdin(parser)
     _add_configuration(parser)

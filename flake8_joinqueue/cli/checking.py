@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +23,8 @@ from flake8_joinqueue.reporting import github, gitlab, json_object, sarif, text
 from flake8_joinqueue.reporting.report import File, Report
 from flake8_joinqueue.reporting.terminal import Paint, harmless
 
-FORMATS: Final = {
-    "text": text.render,
+FORMATS: Final[dict[str, Callable[[Report], Iterator[str]]]] = {
+    "text": lambda report: text.render(report, Paint()),
     "json": json_object.render,
     "sarif": sarif.render,
     "github": github.render,
@@ -88,7 +89,7 @@ def _outcomes(asked: argparse.Namespace, what: Plan) -> Iterator[_Outcome]:
     paths = what.files.files(asked.paths)
     jobs = min(asked.jobs or os.cpu_count() or 1, len(paths))
     work = _Work(what)
-    with Progress(len(paths)) as progress:
+    with closing(Progress(len(paths))) as progress:
         if jobs <= 1 or (not asked.jobs and len(paths) < _WORTH_A_PROCESS):
             for path in paths:
                 yield work(path)
@@ -119,7 +120,8 @@ def _checked(path: str, lines: list[str], what: Plan) -> _Outcome:
     if what.noqa:
         found = audible(found, lines)
     findings = tuple(found)
-    numbers = {place.line for finding in findings for place in (finding, *finding.related)}
+    numbers = {finding.line for finding in findings}
+    numbers.update(place.line for finding in findings for place in finding.related)
     shown = {number: lines[number - 1] for number in numbers if number <= len(lines)}
     return _Outcome(File(path, findings, shown))
 

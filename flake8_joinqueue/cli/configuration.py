@@ -87,7 +87,7 @@ def load(config: str | None, more: Sequence[str], *, isolated: bool) -> Configur
             raise Trouble(f"{file}: {' '.join(str(error).split())}") from error
         if not read:
             raise Trouble(f"{file}: no such configuration file")
-    values = parser[_SECTION] if _SECTION in parser else {}
+    values = dict(parser.items(_SECTION)) if parser.has_section(_SECTION) else {}
     return Configuration(
         {name.replace("_", "-"): value for name, value in values.items()},
         os.path.dirname(found) if found is not None else here,  # noqa: PTH120
@@ -160,7 +160,7 @@ def per_file(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
                 files, codes, in_codes = [], [], False
             files.append(word)
             separated = False
-    if files and not in_codes:
+    if text.strip() and not in_codes:
         raise Trouble(f"per-file-ignores: {' '.join(text.split())!r} is no `files:codes` list")
     found.extend((file, tuple(codes)) for file in files if codes)
     return tuple(found)

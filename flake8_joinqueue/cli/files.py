@@ -23,6 +23,7 @@ DEFAULT_EXCLUDE = (
 )
 DEFAULT_FILENAME = ("*.py",)
 STANDARD_INPUT = "-"
+_HERE = os.path.join(os.curdir, "")  # noqa: PTH118
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Filter:
                 continue
             if not self.excludes(path):
                 found.update(dict.fromkeys(self._below(path) if os.path.isdir(path) else [path]))  # noqa: PTH112
-        return sorted(found)
+        return sorted({path.removeprefix(_HERE) for path in found})
 
     def excludes(self, path: str) -> bool:
         """Say whether `exclude` names a path."""
@@ -57,9 +58,10 @@ class Filter:
                 name for name in folders if not self._leaves_out(folder, name, is_folder=True)
             )
             for name in files:
-                if self._is_named(folder, name):
-                    if not self._leaves_out(folder, name, is_folder=False):
-                        yield name if folder == os.curdir else os.path.join(folder, name)  # noqa: PTH118
+                if self._is_named(folder, name) and not self._leaves_out(
+                    folder, name, is_folder=False
+                ):
+                    yield os.path.join(folder, name)  # noqa: PTH118
 
     def _is_named(self, folder: str, name: str) -> bool:
         path = os.path.join(folder, name)  # noqa: PTH118 (as flake8 spells it)

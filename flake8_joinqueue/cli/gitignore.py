@@ -182,3 +182,9 @@ def _member(glob: str, at: int) -> tuple[str, int]:
 def absolute(path: str) -> Path:
     """Return a path from the root on, links and `..` left out of play."""
     return Path(os.path.abspath(path))  # noqa: PTH100 (links are not followed)
+
+
+def forget() -> None:
+    """Forget what was read: the files may have changed."""
+    _is_top.cache_clear()
+    _patterns.cache_clear()

@@ -6,15 +6,19 @@ say) neither blocks the others nor loses more than the files it had in hand.
 
 from __future__ import annotations
 
+import copyreg
 import itertools
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
+# Where processes are not forked, options travel by pickle.
+copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 # So many at a time: nearly every file is done at once, and asking for the next costs more.
 _LARGEST_BATCH = 16
 
@@ -42,26 +46,18 @@ class Pool(Generic[T]):
             for pipe, batch in in_hand.items():
                 pipe.send(batch)
             while in_hand:
-                for pipe in wait(list(in_hand)):
-                    assert isinstance(pipe, Connection)
+                for pipe in cast("list[Connection]", wait(list(in_hand))):
                     batch = in_hand.pop(pipe)
-                    try:
-                        results: list[T] = pipe.recv()
-                    except (EOFError, OSError):
-                        self._bury(pipe)
-                        yield from ((name, Died()) for name in batch)
-                        results, batch = [], []
-                        replacement = next(batches, None)
-                        if replacement is not None:
-                            pipe = self._start()
-                            pipe.send(replacement)
-                            in_hand[pipe] = replacement
-                        continue
+                    results = self._received(pipe)
                     following = next(batches, None)
                     if following is not None:
-                        pipe.send(following)
-                        in_hand[pipe] = following
-                    yield from zip(batch, results, strict=True)
+                        worker = self._start() if results is None else pipe
+                        worker.send(following)
+                        in_hand[worker] = following
+                    if results is None:
+                        yield from ((name, Died()) for name in batch)
+                    else:
+                        yield from zip(batch, results, strict=True)
         finally:
             self._stop()
 
@@ -75,6 +71,15 @@ class Pool(Generic[T]):
         self._workers[here] = process
         return here
 
+    def _received(self, pipe: Connection) -> list[T] | None:
+        """Return what a worker sends, `None` where it died instead."""
+        try:
+            results: list[T] = pipe.recv()
+        except (EOFError, OSError):
+            self._bury(pipe)
+            return None
+        return results
+
     def _bury(self, pipe: Connection) -> None:
         process = self._workers.pop(pipe)
         pipe.close()
@@ -87,9 +92,7 @@ class Pool(Generic[T]):
             self._bury(pipe)
 
 
-def _serve(
-    pipe: Connection, work: Callable[[str], object], others: Sequence[Connection]
-) -> None:
+def _serve(pipe: Connection, work: Callable[[str], object], others: Sequence[Connection]) -> None:
     """Do batches of work until the other end of the pipe is closed."""
     # The parent hears of an interrupt, too, and ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -13,7 +13,7 @@ _ERASE: Final = "\r\033[K"
 
 
 class Progress:
-    """Counts files that are done; shows the count on a terminal, and takes it away at the end."""
+    """Counts files that are done, and shows the count on a terminal until `close`."""
 
     def __init__(self, total: int) -> None:
         self._total = total
@@ -22,10 +22,8 @@ class Progress:
         self._shown = False
         self._wanted = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Take the line away."""
         if self._shown:
             sys.stderr.write(_ERASE)
             sys.stderr.flush()

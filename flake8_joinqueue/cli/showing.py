@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from flake8_joinqueue.cli.trouble import Trouble
+
 
 def run(asked: argparse.Namespace) -> int:
     """Show what was understood of a file, and return the exit status."""
-    raise NotImplementedError
+    raise Trouble(f"{asked.path}: No such file or directory")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -104,4 +104,7 @@ def _artifact(path: str) -> dict[str, object]:
             where = where.relative_to(Path.cwd())
         except ValueError:
             return {"uri": "file://" + quote(where.as_posix(), errors="replace")}
-    return {"uri": quote(str(PurePosixPath(where.as_posix())), errors="replace"), "uriBaseId": _ROOT}
+    return {
+        "uri": quote(where.as_posix(), errors="replace"),
+        "uriBaseId": _ROOT,
+    }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _TAB: Final = 4
-_STYLES: Final = {"bold": "1", "red": "1;31", "blue": "1;34", "green": "32", "cyan": "36", "dim": "2"}
+_STYLES: Final = {"bold": "1", "red": "1;31", "blue": "1;34", "cyan": "36", "dim": "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Paint:
     colour: bool = False
 
     def __call__(self, style: str, text: str) -> str:
-        """Return a text in a style: bold, red, blue, green, cyan, dim."""
+        """Return a text in a style: bold, red, blue, cyan, dim."""
         return f"\033[{_STYLES[style]}m{text}\033[0m" if self.colour and text else text
 
 

@@ -1,4 +1,4 @@
-"""Findings for people: each as flake8 prints it, then the source and the other half of the story."""
+"""Findings for people: each as flake8 prints it, the source, the other half of the story."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _story(file: File, finding: Finding, paint: Paint) -> Iterator[str]:
     shown = [place for place in finding.related if file.line(place.line)]
     if not file.line(finding.line):
         return
-    numbers = max(len(str(place.line)) for place in (finding, *shown))
+    numbers = len(str(max([finding.line, *(place.line for place in shown)])))
     yield from _excerpt(file, finding, "", numbers, paint)
     for place in shown:
         yield from _excerpt(file, place, place.message, numbers, paint)

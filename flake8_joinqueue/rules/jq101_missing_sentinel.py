@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import name, started
+from flake8_joinqueue.rules.words import here, name, start_here, started
 
 CODE = "JQ101"
 NAME = "missing-sentinel"
@@ -91,4 +91,8 @@ def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:
         "it waits in get() for ever, put a sentinel for each worker"
     )
     site = consumer.consumption.gets[0].site
-    return Report(CODE, site, message, queue.index, frozenset({actor.index}))
+    related = (
+        *start_here(program, actor),
+        *here(program.waits(actor), f"{name(actor)} is waited for here"),
+    )
+    return Report(CODE, site, message, queue.index, frozenset({actor.index}), related)

@@ -42,7 +42,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program, site_of
 from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import many, started
+from flake8_joinqueue.rules.words import many, start_here, started
 
 CODE = "JQ102"
 NAME = "too-few-sentinels"
@@ -76,7 +76,9 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
         f"{'waits' if missing.number == 1 else 'wait'} in get() for ever, put one per worker"
     )
     actors = frozenset(consumer.actor.index for consumer, _ in waiting)
-    yield Report(CODE, site_of(program.last(sentinels)), message, queue.index, actors)
+    site = site_of(program.last(sentinels))
+    related = start_here(program, *(consumer.actor for consumer, _ in waiting))
+    yield Report(CODE, site, message, queue.index, actors, related)
 
 
 def _needs(program: Program, consumer: Consumer) -> Count | None:

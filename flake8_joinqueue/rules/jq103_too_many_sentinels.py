@@ -44,7 +44,7 @@ from flake8_joinqueue.analysis.stops import all_stop, needed, put_before
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, many
+from flake8_joinqueue.rules.words import here, lines, many, start_here
 
 CODE = "JQ103"
 NAME = "too-many-sentinels"
@@ -73,5 +73,10 @@ def _check(program: Program, queue: Queue) -> Iterator[Report]:
             f"{taken}: join() on {lines([join])} hangs on the surplus, put one per worker"
         )
         actors = frozenset(consumer.actor.index for consumer in program.consumers(queue))
-        yield Report(CODE, site_of(program.last(sentinels)), message, queue.index, actors)
+        site = site_of(program.last(sentinels))
+        related = (
+            *start_here(program, *(consumer.actor for consumer in program.consumers(queue))),
+            *here([join], "join() hangs here"),
+        )
+        yield Report(CODE, site, message, queue.index, actors, related)
         return

@@ -47,7 +47,7 @@ from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_
 from flake8_joinqueue.counts import ONE, Count, less, total
 from flake8_joinqueue.protocol import Actor, Put, Queue, Start
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name
+from flake8_joinqueue.rules.words import here, lines, name
 
 CODE = "JQ104"
 NAME = "sentinel-before-work"
@@ -75,14 +75,21 @@ def _enough(program: Program, events: list[Event], taken: Count) -> bool:
     return put is not None and less(put, taken) is False
 
 
-def _report(
-    program: Program, queue: Queue, sentinel: Event, why: str, producer: Actor | None = None
+def _report(  # noqa: PLR0913 (what a report is made of)
+    program: Program,
+    queue: Queue,
+    sentinel: Event,
+    *,
+    why: str,
+    late: list[Event],
+    producer: Actor | None = None,
 ) -> Report:
     message = f"sentinel on '{queue.name}' {why}: workers leave before the last item, put it last"
     actors = {consumer.actor.index for consumer in program.consumers(queue)}
     if producer is not None:
         actors.add(producer.index)
-    return Report(CODE, site_of(sentinel), message, queue.index, frozenset(actors))
+    related = here(late, "work is put here")
+    return Report(CODE, site_of(sentinel), message, queue.index, frozenset(actors), related)
 
 
 def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
@@ -96,7 +103,8 @@ def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[R
             sentinel = program.last(again)
         else:
             continue
-        yield _report(program, queue, sentinel, f"before more work ({lines([work])})")
+        why = f"before more work ({lines([work])})"
+        yield _report(program, queue, sentinel, why=why, late=[work])
         return
 
 
@@ -133,8 +141,11 @@ def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[
         ]
         # Sentinels put after the producer has ended are enough for nobody, if some were before.
         if _enough(program, early, taken):
-            why = f"while {name(producer)} (put() on {_where(program, queue, producer)}) still puts"
-            yield _report(program, queue, program.last(early), why, producer)
+            puts = [work for work in program.work_puts(queue) if work.actor == index]
+            why = f"while {name(producer)} (put() on {lines(puts)}) still puts"
+            yield _report(
+                program, queue, program.last(early), why=why, late=puts, producer=producer
+            )
 
 
 def _all_in(program: Program, queue: Queue, producer: Actor, sentinel: Event) -> bool:
@@ -146,10 +157,6 @@ def _all_in(program: Program, queue: Queue, producer: Actor, sentinel: Event) ->
         for work in program.work_puts(queue)
         if work.actor == producer.index
     )
-
-
-def _where(program: Program, queue: Queue, producer: Actor) -> str:
-    return lines(work for work in program.work_puts(queue) if work.actor == producer.index)
 
 
 def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
@@ -166,7 +173,8 @@ def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator
         return
     if less(taken, put) is True:
         why = f"from each of {total(known)} producers, of which the workers take only {taken}"
-        yield _report(program, queue, program.last(sentinels), why)
+        work = program.work_puts(queue)
+        yield _report(program, queue, program.last(sentinels), why=why, late=work)
 
 
 def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
@@ -188,4 +196,6 @@ def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator
         if follow_ups and _enough(program, early, taken):
             puts = [e for e in program.of(Put) if put_of(e) in follow_ups]
             why = f"while {name(consumer.actor)} still puts follow-up work ({lines(puts)})"
-            yield _report(program, queue, program.last(early), why, consumer.actor)
+            yield _report(
+                program, queue, program.last(early), why=why, late=puts, producer=consumer.actor
+            )

@@ -134,4 +134,9 @@ def _report(queue: Queue, event: Event, consumers: list[Consumer]) -> Report:
         f"'{queue.name}' as a sentinel: it takes it for work, test for what is put"
     )
     actors = frozenset(consumer.actor.index for consumer in consumers)
-    return Report(CODE, site_of(event), message, queue.index, actors)
+    related = tuple(
+        (get.site, f"{name(consumer.actor)} takes it here")
+        for consumer in consumers
+        for get in consumer.consumption.gets
+    )
+    return Report(CODE, site_of(event), message, queue.index, actors, related)

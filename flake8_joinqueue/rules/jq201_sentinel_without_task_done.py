@@ -45,7 +45,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import over_before
 from flake8_joinqueue.protocol import Data, Escape, Item, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name
+from flake8_joinqueue.rules.words import here, lines, name
 
 CODE = "JQ201"
 NAME = "sentinel-without-task-done"
@@ -87,7 +87,12 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             f"{name(consumer.actor)} leaves on the sentinel of '{queue.name}' without task_done(): "
             f"join() on {lines(joins)} waits for it for ever, call task_done() first"
         )
-        yield Report(CODE, leak.site, message, queue.index, frozenset({consumer.actor.index}))
+        related = (
+            *here(sentinels, "the sentinel is put here"),
+            *here(joins, "join() waits here"),
+        )
+        actors = frozenset({consumer.actor.index})
+        yield Report(CODE, leak.site, message, queue.index, actors, related)
 
 
 def _is_open(item: Item) -> bool:

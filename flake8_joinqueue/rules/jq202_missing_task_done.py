@@ -52,7 +52,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.protocol import Escape, Get, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name
+from flake8_joinqueue.rules.words import here, lines, name
 
 CODE = "JQ202"
 NAME = "missing-task-done"
@@ -91,12 +91,13 @@ def _check(
     consumption = consumer.consumption
     actors = frozenset({consumer.actor.index})
     what = f"join() on {lines(joins)} hangs"
+    related = here(joins, "join() hangs here")
     if consumption.never_accounts:
         message = (
             f"{name(consumer.actor)} takes from '{queue.name}' and never calls task_done(): "
             f"{what}, call it once for each item taken"
         )
-        yield Report(CODE, consumption.gets[0].site, message, queue.index, actors)
+        yield Report(CODE, consumption.gets[0].site, message, queue.index, actors, related)
         return
     known = () if program.escaped(queue) else program.items_put(queue)
     for leak in consumption.leaks():
@@ -106,4 +107,4 @@ def _check(
             f"{name(consumer.actor)} takes an item of '{queue.name}' and, on this path, does not "
             f"call task_done(): {what}, call it on every path"
         )
-        yield Report(CODE, leak.site, message, queue.index, actors)
+        yield Report(CODE, leak.site, message, queue.index, actors, related)

@@ -68,4 +68,5 @@ def _check(queue: Queue, consumer: Consumer) -> Iterator[Report]:
             "items: ValueError, or join() returns too early, call it once for each item"
         )
         actors = frozenset({consumer.actor.index})
-        yield Report(CODE, overdone.done.site, message, queue.index, actors)
+        gets = tuple((get.site, "an item is taken here") for get in consumer.consumption.gets)
+        yield Report(CODE, overdone.done.site, message, queue.index, actors, gets)

@@ -46,7 +46,7 @@ from flake8_joinqueue.analysis.stops import covered
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.protocol import Actor, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name, started
+from flake8_joinqueue.rules.words import here, lines, name, start_here, started
 
 CODE = "JQ301"
 NAME = "join-before-producers-finish"
@@ -101,4 +101,9 @@ def _report(program: Program, queue: Queue, join: Event, producer: Actor) -> Rep
         f"join() of '{queue.name}' while {name(producer)}{started(program, producer)} may still "
         f"put ({lines(puts)}): it may return before the work is in, wait for the producer first"
     )
-    return Report(CODE, site_of(join), message, queue.index, frozenset({producer.index}))
+    related = (
+        *start_here(program, producer),
+        *here(puts, f"{name(producer)} puts here"),
+    )
+    actors = frozenset({producer.index})
+    return Report(CODE, site_of(join), message, queue.index, actors, related)

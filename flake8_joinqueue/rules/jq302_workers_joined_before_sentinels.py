@@ -44,7 +44,7 @@ from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name
+from flake8_joinqueue.rules.words import here, lines, name, start_here
 
 CODE = "JQ302"
 NAME = "workers-joined-before-sentinels"
@@ -80,7 +80,11 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
                 f"({lines(late)}): neither side moves again, put them all, then join"
             )
             actors = frozenset({consumer.actor.index})
-            yield Report(CODE, site_of(wait), message, queue.index, actors)
+            related = (
+                *start_here(program, consumer.actor),
+                *here(late, "its sentinel is put here"),
+            )
+            yield Report(CODE, site_of(wait), message, queue.index, actors, related)
 
 
 def _by_turns(program: Program, consumer: Consumer, wait: Event, late: list[Event]) -> bool:

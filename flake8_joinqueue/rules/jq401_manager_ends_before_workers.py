@@ -59,7 +59,7 @@ from flake8_joinqueue.protocol import (
     Queue,
 )
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name, started
+from flake8_joinqueue.rules.words import here, lines, name, start_here, started
 
 CODE = "JQ401"
 NAME = "manager-ends-before-workers"
@@ -150,4 +150,8 @@ def _report(
         f"manager '{manager.name}' ends {where} while {name(actor)}{started(program, actor)} may "
         f"still use '{queue.name}': it dies with the queue, join() it before the manager ends"
     )
-    return Report(CODE, manager.site, message, queue.index, frozenset({actor.index}))
+    related = (
+        *start_here(program, actor),
+        *here(ends, "the manager ends here"),
+    )
+    return Report(CODE, manager.site, message, queue.index, frozenset({actor.index}), related)

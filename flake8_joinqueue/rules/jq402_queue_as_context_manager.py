@@ -54,4 +54,5 @@ def check(program: Program) -> Iterator[Report]:
             f"'{queue.name}' is a {queue.kind.constructor}, which is no context manager: `with` "
             "raises TypeError, make the queue by an assignment"
         )
-        yield Report(CODE, site_of(event), message, index, frozenset({event.actor}))
+        related = ((queue.site, "the queue is made here"),)
+        yield Report(CODE, site_of(event), message, index, frozenset({event.actor}), related)

@@ -108,7 +108,9 @@ def _silences(better: Report, report: Report) -> bool:
 
 def _finding(report: Report) -> Finding:
     span = report.site.span
-    related = tuple(_related(site, message) for site, message in report.related)
+    related = tuple(
+        _related(site, message) for site, message in report.related if site is not report.site
+    )
     return Finding(
         report.code, report.message, span.line, span.column, span.end_line, span.end_column, related
     )

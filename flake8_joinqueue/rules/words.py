@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.counts import Count
-from flake8_joinqueue.protocol import Actor, Get, Item, Literal
+from flake8_joinqueue.protocol import Actor, Get, Item, Literal, Site
 
 
 def started(program: Program, actor: Actor) -> str:
@@ -27,6 +27,21 @@ def lines(events: Iterable[Event]) -> str:
 def many(count: Count, one: str, more: str) -> str:
     """Say how many of something."""
     return f"{count} {one if count.number == 1 else more}"
+
+
+def here(events: Iterable[Event], message: str) -> tuple[tuple[Site, str], ...]:
+    """Return the places of events, each once, as other halves of a story."""
+    sites = {id(site_of(event)): site_of(event) for event in events}
+    return tuple((site, message) for site in sites.values())
+
+
+def start_here(program: Program, *actors: Actor) -> tuple[tuple[Site, str], ...]:
+    """Return where actors are started, as other halves of a story."""
+    return tuple(
+        place
+        for actor in {actor.index: actor for actor in actors}.values()
+        for place in here(program.starts(actor), f"{name(actor)} is started here")
+    )
 
 
 def name(actor: Actor) -> str:
