@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
+import select
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +52,50 @@ def clean() -> dict[str, str]:
     """The environment without what steers colours."""
     steering = {"NO_COLOR", "FORCE_COLOR", "PYTHONWARNINGS"}
     return {name: value for name, value in os.environ.items() if name not in steering}
+
+
+def on_a_terminal(
+    *arguments: str, folder: Path, interrupt_after: bytes = b"", **environment: str
+) -> tuple[int, bytes]:
+    """Run the command with a terminal, and press Ctrl-C once it has printed something."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "flake8_joinqueue", *arguments]
+    environment = {**clean(), "TERM": "xterm", **environment}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(slave)
+    printed = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ready, _, _ = select.select([master], [], [], 1)
+        if not ready:
+            continue
+        try:
+            chunk = os.read(master, 4096)
+        except OSError:  # the other end is closed
+            break
+        if not chunk:
+            break
+        printed += chunk
+        if interrupt_after and interrupt_after in printed:
+            interrupt_after = b""
+            os.killpg(process.pid, signal.SIGINT)
+    status = process.wait(timeout=10)
+    os.close(master)
+    assert not _is_alive(process.pid), "somebody of the group is left"
+    return status, printed
+
+
+def _is_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import pty
-import select
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.commands import clean, joinqueue
-from tests.hosts import flake8
+from tests.commands import joinqueue, on_a_terminal
 from tests.test_plugin import HANGS
 
 SHOWN = """\
@@ -119,52 +113,6 @@ def test_a_file_that_cannot_be_read_keeps_none_from_being_checked(hangs: Path) -
     assert "gone.py: No such file" in outcome.errors
 
 
-_OPTIONS = {
-    "nothing": "",
-    "select ours": "select = JQ",
-    "select another": "select = JQ1",
-    "select nothing of ours": "select = E,F,W",
-    "ignore": "ignore = E1,JQ201",
-    "extend-ignore": "extend-ignore = JQ2",
-    "select and ignore": "select = JQ201\nignore = JQ2",
-    "per file": "per-file-ignores =\n    hangs.py: E1,JQ201\n    other.py: JQ1",
-    "per folder": "per-file-ignores = sub/*:JQ",
-    "exclude": "exclude = sub,other.py",
-    "exclude a path": "exclude = sub/hangs.py",
-    "extend-exclude": "extend-exclude = *angs.py",
-    "filename": "filename = *.txt,o*.py",
-    "noqa is off": "disable-noqa = true",
-    "others' options": "max-line-length = 99\nstrange-option = 1",
-    "start method": "joinqueue-start-method = spawn\njoinqueue-follow-imports = no",
-}
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    zip(itertools.cycle(["setup.cfg", "tox.ini", ".flake8"]), _OPTIONS.values(), strict=False),
-    ids=_OPTIONS,
-)
-def test_findings_are_those_of_flake8(tmp_path: Path, name: str, content: str) -> None:
-    (tmp_path / "sub").mkdir()
-    quiet = HANGS.replace("break\n", "break  # noqa: JQ201\n")
-    for path, text in {
-        "hangs.py": HANGS,
-        "other.py": HANGS,
-        "sub/hangs.py": HANGS,
-        "quiet.py": quiet,
-        "silent.py": "# flake8: noqa\n" + HANGS,
-        "named.txt": HANGS,
-    }.items():
-        (tmp_path / path).write_text(text)
-    (tmp_path / name).write_text(f"[flake8]\n{content}\n")
-    # flake8 stays out of the configuration of the folders above only if there is one here.
-    theirs = flake8(".", f"--config={name}", folder=tmp_path)
-    ours = joinqueue("check", "--no-source", ".", folder=tmp_path)
-    expected = [line.removeprefix("./") for line in theirs.about_queues()]
-    assert sorted(ours.output.splitlines()) == sorted(expected)
-    assert ours.errors == ""
-
-
 def test_configuration_is_found_above(tmp_path: Path) -> None:
     (tmp_path / "tox.ini").write_text("[flake8]\nper-file-ignores = inner/hangs.py:JQ2\n")
     (tmp_path / "inner").mkdir()
@@ -215,88 +163,13 @@ def test_colour_is_for_terminals(hangs: Path) -> None:
     assert coloured("--color=always", NO_COLOR="1")
 
 
-def _on_a_terminal(
-    *arguments: str, folder: Path, interrupt_after: bytes = b"", **environment: str
-) -> tuple[int, bytes]:
-    """Run the command with a terminal, and press Ctrl-C once it has printed something."""
-    master, slave = pty.openpty()
-    command = [sys.executable, "-m", "flake8_joinqueue", *arguments]
-    environment = {**clean(), "TERM": "xterm", **environment}
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=environment,
-        start_new_session=True,
-    )
-    os.close(slave)
-    printed = b""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        ready, _, _ = select.select([master], [], [], 1)
-        if not ready:
-            continue
-        try:
-            chunk = os.read(master, 4096)
-        except OSError:  # the other end is closed
-            break
-        if not chunk:
-            break
-        printed += chunk
-        if interrupt_after and interrupt_after in printed:
-            interrupt_after = b""
-            os.killpg(process.pid, signal.SIGINT)
-    status = process.wait(timeout=10)
-    os.close(master)
-    with pytest.raises(ProcessLookupError):  # nobody of the group is left
-        os.killpg(process.pid, 0)
-    return status, printed
-
-
 def test_on_a_terminal(hangs: Path) -> None:
-    status, printed = _on_a_terminal("check", folder=hangs)
+    status, printed = on_a_terminal("check", folder=hangs)
     assert status == 1
     assert b"\033[1;31mJQ201\033[0m" in printed
     assert printed.endswith(b"1 finding in 1 file\r\n")
-    _, printed = _on_a_terminal("check", folder=hangs, NO_COLOR="1")
-    assert b"\033[" not in printed
-
-
-def _many(folder: Path, count: int) -> None:
-    """Make files that take long enough together to be interrupted."""
-    for number in range(count):
-        (folder / f"many{number:04}.py").write_text(HANGS)
-
-
-def test_many_files_in_several_processes(tmp_path: Path) -> None:
-    _many(tmp_path, 70)
-    one = joinqueue("check", "--jobs=1", folder=tmp_path)
-    two = joinqueue("check", "--jobs=2", folder=tmp_path)
-    assert one == two
-    assert one.output.count("JQ201") == 70
-
-
-def test_ctrl_c_leaves_no_mess(tmp_path: Path) -> None:
-    _many(tmp_path, 2000)
-    status, printed = _on_a_terminal(
-        "check", "--jobs=2", folder=tmp_path, interrupt_after=b"checked "
-    )
-    assert status == 130
-    assert b"Traceback" not in printed
-    assert b" of 2,000 files" in printed
-    assert printed.endswith(b"\r\033[K")  # the progress line is gone
-
-
-def test_a_reader_that_has_had_enough(tmp_path: Path) -> None:
-    _many(tmp_path, 300)
-    command = f"{sys.executable} -m flake8_joinqueue check --jobs=1 | head -n 1"
-    done = subprocess.run(
-        ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, check=False, timeout=60
-    )
-    assert done.stdout.count(b"\n") == 1
-    assert done.stderr == b""
+    _, printed = on_a_terminal("check", folder=hangs, NO_COLOR="1")
+    assert b"\033[1;" not in printed
 
 
 def test_nothing_steers_the_terminal(tmp_path: Path) -> None:

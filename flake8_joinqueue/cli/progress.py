@@ -32,7 +32,7 @@ class Progress:
         """Count one more."""
         self._done += 1
         now = time.monotonic()
-        if self._wanted and now >= self._next:
+        if self._wanted and now >= self._next and self._done < self._total:
             self._next = now + _AGAIN
             self._shown = True
             sys.stderr.write(f"{_ERASE}checked {self._done:,} of {self._total:,} files")
