@@ -23,13 +23,13 @@ def check_source(
     ``options`` is what the user has set.
     A file that cannot be read, or that runs into a limit, has one finding, JQ000.
     """
-    if not speaks_of_queues(text):
+    if not speaks_of_queues(text, options.own_names):
         return []
     text = text.removeprefix(_BOM)
     try:
         if tree is None:
             tree = _parse(text, filename)
-        source = relevant(text, tree)
+        source = relevant(text, tree, options.own_names)
         return _read_and_judge(source, tree, options) if source else []
     except NotAnalysed as outcome:
         return [not_analysed(outcome.reason)]

@@ -47,6 +47,25 @@ class Options:
     follow_imports: bool = False
     also: frozenset[str] = frozenset()
 
+    def behaves_like(self, name: str) -> str:
+        """Return the known class that a dotted name of the user's own stands for, or the name.
+
+        A relative import's name starts with dots and lacks the package: `.jobs.Jobs`.
+        """
+        for classes in (self.queue_classes, self.worker_classes):
+            known = classes.get(name)
+            if known is None and name.startswith("."):
+                ending = "." + name.lstrip(".")
+                known = next((classes[own] for own in classes if f".{own}".endswith(ending)), None)
+            if known is not None:
+                return known
+        return name
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """The names, without modules, of the user's own classes of queues."""
+        return frozenset(name.rpartition(".")[2] for name in self.queue_classes)
+
 
 DEFAULTS = Options()
 

@@ -233,6 +233,8 @@ def reachable(machine: Machine, value: Value) -> list[Value]:
         held = [machine.heap.get((value.serial, name)) for name in machine.heap.names(value.serial)]
         actor = machine.instance_actors.get(value.serial)
         own: list[Value] = [] if actor is None else [values.ActorRef(actor)]
+        queue = machine.instance_queues.get(value.serial)
+        own += [] if queue is None else [values.QueueRef(queue)]
         return own + [
             part for part in held if part is not None and not isinstance(part, values.Content)
         ]

@@ -13,6 +13,7 @@ from flake8_joinqueue.reading import (
     actors,
     calls,
     functions,
+    ownqueues,
     queues,
     statements,
     trees,
@@ -187,7 +188,7 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
     machine.made_classes.append(made)
     known = library_fact(made)
     if isinstance(known, names.MakesQueue):
-        return queues.subclass(machine, made, known, arguments, node)
+        return ownqueues.instantiate(machine, made, known, arguments, node)
     instance = values.Instance(new_serial(), made)
     if isinstance(known, names.MakesActor):
         draft = actors.draft(machine, known.family, node, made.name)

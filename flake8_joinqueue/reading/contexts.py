@@ -139,6 +139,10 @@ def _enter_instance(
     machine: Machine, value: values.Instance, node: cst.BaseExpression
 ) -> tuple[Value, Callable[[], None] | None]:
     entered: Value = value
+    queue = machine.instance_queues.get(value.serial)
+    if queue is not None and classes.find(machine, value.cls, "__enter__") is None:
+        queues.enter_context(machine, queue, node)
+        return value, None
     start = classes.find(machine, value.cls, "__enter__") or classes.find(
         machine, value.cls, "__aenter__"
     )

@@ -74,6 +74,7 @@ class _Entries:
     def _begin(self, node: cst.CSTNode) -> None:
         machine = self.machine
         machine.queues, machine.managers, machine.cell_sets = [], [], []
+        machine.declared = {}
         main = ActorDraft(0, ActorKind.MAIN, machine.site(node), ONE, None, name="main")
         machine.actors = [main]
         machine.running = [main]

@@ -9,7 +9,15 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Scope as ScopeOperation
-from flake8_joinqueue.reading import calls, expressions, iteration, statements, values, variables
+from flake8_joinqueue.reading import (
+    calls,
+    declarations,
+    expressions,
+    iteration,
+    statements,
+    values,
+    variables,
+)
 from flake8_joinqueue.reading.machine import MAX_DEPTH, Frame
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import Survey, survey
@@ -159,10 +167,10 @@ def _bind(machine: Machine, function: Function, arguments: Arguments) -> None:
     for parameter in [*params.posonly_params, *params.params]:
         name = parameter.name.value
         value = positional.pop(0) if positional else keywords.pop(name, None)
-        _bind_one(machine, function, name, value, arguments.open)
+        _bind_one(machine, function, parameter, value, arguments.open)
     for parameter in params.kwonly_params:
-        name = parameter.name.value
-        _bind_one(machine, function, name, keywords.pop(name, None), arguments.open)
+        value = keywords.pop(parameter.name.value, None)
+        _bind_one(machine, function, parameter, value, arguments.open)
     if isinstance(params.star_arg, cst.Param):
         rest = values.Tuple(tuple(positional))
         variables.write_name(machine, params.star_arg.name.value, rest, params.star_arg)
@@ -173,12 +181,18 @@ def _bind(machine: Machine, function: Function, arguments: Arguments) -> None:
 
 
 def _bind_one(
-    machine: Machine, function: Function, name: str, value: Value | None, is_open: bool
+    machine: Machine,
+    function: Function,
+    parameter: cst.Param,
+    value: Value | None,
+    is_open: bool,
 ) -> None:
+    name = parameter.name.value
     if value is None and not is_open:
         value = function.defaults.get(name)
     if value is None:
         value = Unknown(f"{function.name}({name})", name)
+    value = declarations.declared(machine, value, parameter.annotation, name, parameter.name)
     variables.write_name(machine, name, value, function.node)
 
 

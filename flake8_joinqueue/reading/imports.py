@@ -35,4 +35,6 @@ def run_import_from(machine: Machine, node: cst.ImportFrom) -> None:
         bound = name
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             bound = alias.asname.name.value
-        variables.write_name(machine, bound, Library(f"{module}.{name}"), node)
+        variables.write_name(
+            machine, bound, Library(machine.options.behaves_like(f"{module}.{name}")), node
+        )

@@ -40,7 +40,8 @@ def _unbound(
 ) -> Value | None:
     """`Thread.__init__(self, …)`: a method of a library class, called by its class."""
     owner, _, name = callee.name.rpartition(".")
-    if not isinstance(names.fact(owner), names.MakesActor) or not arguments.positional:
+    known = names.fact(owner)
+    if not isinstance(known, (names.MakesActor, names.MakesQueue)) or not arguments.positional:
         return None
     instance, *rest = arguments.positional
     if not isinstance(instance, values.Instance):

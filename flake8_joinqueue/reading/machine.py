@@ -175,6 +175,9 @@ class Machine:
         self.assumed: Mapping[str, bool] = {}
         self.entered: set[int] = set()
         self.instance_actors: dict[int, int] = {}
+        self.instance_queues: dict[int, int] = {}
+        # Queues that annotations tell of, by the keys of the unknown values they are.
+        self.declared: dict[str, int] = {}
         self.container_depths: dict[int, int] = {}
         self.cells: dict[Place, Cell] = {}
         self.cell_sets: list[tuple[int, int, Cell]] = []

@@ -18,6 +18,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     library,
+    ownqueues,
     queues,
     tasks,
     values,
@@ -96,6 +97,9 @@ def _of_super(
                 actors.configure(machine, index, known, arguments)
                 return values.NONE
             return actors.method(machine, index, name, arguments, node)
+        queue = machine.instance_queues.get(instance.serial)
+        if queue is not None:
+            return ownqueues.inherited(machine, queue, name, arguments, node)
         if name == "__init__":
             if classes.has_unknown_base(instance.cls):
                 for value in arguments.every():

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import (
@@ -24,7 +23,7 @@ from flake8_joinqueue.protocol import (
     Site,
     TaskDone,
 )
-from flake8_joinqueue.reading import calls, classes, items, values
+from flake8_joinqueue.reading import calls, items, values
 from flake8_joinqueue.reading.machine import QueueDraft
 from flake8_joinqueue.reading.values import Arguments, Const, Value
 
@@ -54,27 +53,6 @@ def make(  # noqa: PLR0913, PLR0917 (a queue is made of so much)
     )
     machine.queues.append(made)
     return values.QueueRef(made.index)
-
-
-def subclass(
-    machine: Machine,
-    made: values.Class,
-    known: names.MakesQueue,
-    arguments: Arguments,
-    node: cst.CSTNode,
-) -> Value:
-    """Make an instance of a queue class of the file."""
-    queue = make(machine, known.kind, arguments, node)
-    assert isinstance(queue, values.QueueRef)
-    own = [base for base in classes.lineage(made) if isinstance(base, values.Class)]
-    for base in own:
-        for name in machine.heap.names(base.scope.serial):
-            if isinstance(machine.heap.get((base.scope.serial, name)), values.Function):
-                # It does more, or less, than its base does.
-                machine.queues[queue.index].redefined = True
-                machine.escape(queue, node, f"of the class {made.name}, which redefines {name}()")
-                return queue
-    return queue
 
 
 def start_method(context: str) -> StartMethod | None:
@@ -245,3 +223,8 @@ _METHODS: dict[str, _Method] = {
     "shutdown": _shutdown,
     "cancel_join_thread": _cancel_join_thread,
 }
+
+
+def has_method(name: str) -> bool:
+    """Say whether queues have a method of that name that is understood."""
+    return name in _METHODS

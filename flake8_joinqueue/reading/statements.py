@@ -24,6 +24,7 @@ from flake8_joinqueue.reading import (
     classes,
     conditions,
     contexts,
+    declarations,
     expressions,
     functions,
     handling,
@@ -93,6 +94,8 @@ def _assign(machine: Machine, node: cst.Assign) -> None:
 def _annotated(machine: Machine, node: cst.AnnAssign) -> None:
     if node.value is not None:
         value = variables.labelled(expressions.evaluate(machine, node.value), node.target)
+        name = trees.dotted(node.target).rpartition(".")[2]
+        value = declarations.declared(machine, value, node.annotation, name, node.target)
         expressions.assign(machine, node.target, value, node)
 
 

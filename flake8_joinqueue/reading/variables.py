@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import ActorKind, Alias, Daemon, Item, SetAttribute, UseGlobal
-from flake8_joinqueue.reading import calls, classes, items, values
+from flake8_joinqueue.reading import calls, classes, items, ownqueues, values
 from flake8_joinqueue.reading.scopes import Place, Scope
 from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
 
@@ -149,6 +149,10 @@ def _name_it(machine: Machine, value: Value, name: str) -> None:
     if isinstance(value, values.QueueRef):
         queue = machine.queues[value.index]
         queue.name = queue.name or name
+    elif isinstance(value, values.Instance) and value.serial in machine.instance_queues:
+        if name == "self":
+            return
+        _name_it(machine, values.QueueRef(machine.instance_queues[value.serial]), name)
     elif isinstance(value, values.ManagerRef):
         manager = machine.managers[value.index]
         manager.name = manager.name or name
@@ -172,7 +176,8 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
         then = read_attribute(machine, base.then, name, node)
         return Either(base.condition, then, read_attribute(machine, base.otherwise, name, node))
     if isinstance(base, values.Library):
-        return values.Library(f"{base.name}.{name}", base.context)
+        known = machine.options.behaves_like(f"{base.name}.{name}")
+        return values.Library(known, base.context)
     if isinstance(base, values.Taken):
         return values.Taken(base.cell, (*base.path, name))
     if isinstance(base, values.Instance):
@@ -247,6 +252,9 @@ def _read_instance(
     actor = machine.instance_actors.get(instance.serial)
     if actor is not None and name in _KEPT_BY_ACTORS:
         return values.Method(values.ActorRef(actor), name)
+    queue = machine.instance_queues.get(instance.serial)
+    if queue is not None:
+        return ownqueues.attribute(machine, queue, name, node)
     if classes.has_unknown_base(instance.cls):
         return values.Method(instance, name)
     return Unknown(f"{instance.serial}.{name}", name)

@@ -14,13 +14,13 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _LINE_END = "\r\n"
 
 
-def relevant(text: str, tree: ast.Module) -> str:
+def relevant(text: str, tree: ast.Module, own: frozenset[str] = frozenset()) -> str:
     """The text with every top-level statement blanked that has nothing to do with queues.
 
     ``tree`` is the text's ``ast``. What is kept keeps its lines and columns. The result is empty
-    where the module does nothing with queues.
+    where the module does nothing with queues. ``own`` are names of the user's own for queues.
     """
-    kept = _Selection(describe(tree.body)).kept()
+    kept = _Selection(describe(tree.body, own)).kept()
     return keep_only(text, tree, kept) if kept else ""
 
 

@@ -62,17 +62,18 @@ class Statement:
         return isinstance(self.node, _DEFINITIONS)
 
 
-def describe(body: Iterable[ast.stmt]) -> list[Statement]:
-    """The facts about each of a module's top-level statements."""
+def describe(body: Iterable[ast.stmt], own: frozenset[str] = frozenset()) -> list[Statement]:
+    """The facts about each of a module's top-level statements; ``own`` names speak of queues."""
     body = list(body)
     foreign = values.foreign_names(body)
-    return [_Walk(node, foreign).statement for node in body]
+    return [_Walk(node, foreign, own).statement for node in body]
 
 
 class _Walk:
     """A walk without recursion, since expressions nest deeper than Python's stack."""
 
-    def __init__(self, node: ast.stmt, foreign: frozenset[str]) -> None:
+    def __init__(self, node: ast.stmt, foreign: frozenset[str], own: frozenset[str]) -> None:
+        self._own = own
         self.statement = Statement(node)
         self._foreign = foreign
         self._harmless: set[ast.AST] = set()
@@ -104,6 +105,13 @@ class _Walk:
             elif isinstance(value, ast.AST):
                 self._stack.append((value, outer))
 
+    def _speaks(self, name: str) -> bool:
+        if name in self._own:
+            # Known for certain, whatever module it is from.
+            self.statement.accounts = True
+            return True
+        return words.is_vocabulary(name)
+
     def _bind(self, name: str, binding: Binding) -> None:
         binds = self.statement.binds
         # Of two bindings in one statement the one that says less about the value counts.
@@ -113,7 +121,7 @@ class _Walk:
     def _name(self, node: ast.Name, outer: bool) -> None:
         found = self.statement
         found.mentions.add(node.id)
-        if words.is_vocabulary(node.id) or node.id in found.queue_aliases:
+        if self._speaks(node.id) or node.id in found.queue_aliases:
             found.speaks = True
         if node.id in _REFLECTION:
             found.stays = True
@@ -124,7 +132,7 @@ class _Walk:
             self._bind(node.id, Binding.OBJECT)
 
     def _attribute(self, node: ast.Attribute) -> None:
-        if words.is_vocabulary(node.attr):
+        if self._speaks(node.attr):
             self.statement.speaks = True
             if node.attr == words.TASK_DONE:
                 self.statement.accounts = True
@@ -143,7 +151,7 @@ class _Walk:
         if isinstance(text, str) and node not in self._harmless:
             if text.isidentifier():
                 self.statement.mentions.add(text)
-            if words.is_vocabulary(text):
+            if self._speaks(text):
                 self.statement.speaks = True
 
     def _bindings_of_statement(self, node: ast.stmt, outer: bool) -> None:
@@ -188,9 +196,9 @@ class _Walk:
             name = alias.asname or alias.name.partition(".")[0]
             if outer:
                 self._bind(name, Binding.IMPORT)
-            elif words.is_vocabulary(alias.name):
+            elif self._speaks(alias.name):
                 found.speaks = True
-            if words.is_vocabulary(alias.name):
+            if self._speaks(alias.name):
                 found.queue_aliases.add(name)
             if (module or alias.name).partition(".")[0] in words.MODULES:
                 found.concurrent.add(name)
@@ -225,7 +233,7 @@ class _Walk:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found = _WORD.findall(node.value)
                 self.statement.mentions.update(found)
-                if any(words.is_vocabulary(word) for word in found):
+                if any(self._speaks(word) for word in found):
                     self.statement.speaks = True
 
     def _exit(self, outer: bool) -> None:

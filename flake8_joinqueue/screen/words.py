@@ -35,13 +35,13 @@ MODULES = frozenset(
 )
 
 
-def speaks_of_queues(text: str) -> bool:
-    """Whether a source text may have anything to do with queues.
+def speaks_of_queues(text: str, own: frozenset[str] = frozenset()) -> bool:
+    """Whether a source text may have anything to do with queues; `own` are the user's words too.
 
     No more than a few substring searches, so that nearly every file ends here. False is certain;
     true may be a word in a comment.
     """
-    if TASK_DONE in text or QUEUE in text:
+    if TASK_DONE in text or QUEUE in text or any(word in text for word in own):
         return True
     return EMPTY in text and any(word in text for word in EMPTY_OF)
 
