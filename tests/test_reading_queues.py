@@ -147,7 +147,7 @@ def test_a_queue_class_keeps_its_maxsize() -> None:
     assert whole(program) == "q: thread queue, maxsize 3\nmain:"
 
 
-def test_a_queue_class_that_redefines_methods_is_out_of_sight() -> None:
+def test_what_a_queue_class_redefines_is_run() -> None:
     program = """
         import queue
 
@@ -159,12 +159,7 @@ def test_a_queue_class_that_redefines_methods_is_out_of_sight() -> None:
         q = Jobs()
         q.put(1)
     """
-    assert main(program) == lines(
-        """
-        escape queue: of the class Jobs, which redefines put()
-        put q 1
-        """
-    ).replace("escape queue", "escape q")
+    assert main(program) == "put():\n  put q 1\n  put q 1"
 
 
 # --- managers ------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.options import Options
-from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Get, JoinQueue
+from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Get, JoinQueue, Put
 from tests.reading import body, lines, main, operations, protocol, whole
 
 ASYNCIO = """
@@ -83,8 +83,10 @@ def test_every_way_to_run_a_coroutine(run: str) -> None:
 
 
 def test_a_call_that_nobody_awaits_does_nothing() -> None:
-    assert not main(in_main(ASYNCIO, "q.put(1)\nq.get()\nq.join()\nworker(q)"))
-    assert main(in_main(ASYNCIO, "q.put_nowait(1)")) == "main():\n  put q 1 without waiting"
+    program = in_main(ASYNCIO, "q.put(1)\nq.get()\nq.join()\nworker(q)")
+    assert not [op for op in operations(protocol(program)) if isinstance(op, (Put, Get, JoinQueue))]
+    text = main(in_main(ASYNCIO, "q.put_nowait(1)"))
+    assert text.startswith("main():\n  put q 1 without waiting")
 
 
 def test_many_tasks_of_one_call() -> None:

@@ -347,11 +347,19 @@ def _await(machine: Machine, node: cst.Await) -> Value:
 
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:
-    if isinstance(node.value, cst.BaseExpression):
-        machine.frame.yielded.append(evaluate(machine, node.value))
-    elif isinstance(node.value, cst.From):
-        evaluate(machine, node.value.item)
-    return machine.unknown()
+    if node.value is None:
+        return machine.unknown()
+    inner = node.value.item if isinstance(node.value, cst.From) else node.value
+    value = evaluate(machine, inner)
+    function = machine.frame.function
+    if function is None or not function.is_async or function.is_generator:
+        if inner is node.value:
+            machine.frame.yielded.append(value)
+        return machine.unknown()
+    # A coroutine of before `async def`: what it yields is awaited.
+    if isinstance(value, (values.Container, values.Tuple)):
+        value = tasks.gathered(machine, value, inner)
+    return tasks.awaited(machine, value, inner)
 
 
 def _starred(machine: Machine, node: cst.StarredElement) -> Value:

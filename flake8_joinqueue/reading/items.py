@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,8 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
     if isinstance(value, values.Function):
         return Named(value.name, value.name, sealed=True)
     if isinstance(value, values.Library):
-        return Named(value.name, value.name)
+        # What is built in (`StopIteration`, `int`) equals nothing but itself.
+        return Named(value.name, value.name, sealed=hasattr(builtins, value.name))
     if isinstance(value, values.Fresh):
         lineage = names.ancestors(value.type_name)
         return Unique(value.serial, value.type_name, value.label, lineage, plain=True)

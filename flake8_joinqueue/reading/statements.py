@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_joinqueue.facts.tasks import COROUTINE_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
     Block,
@@ -249,16 +251,21 @@ _KINDS = {"staticmethod": "staticmethod", "classmethod": "classmethod", "propert
 
 def _function(machine: Machine, node: cst.FunctionDef) -> None:
     kind = "function"
+    by_yield = False
     wrappers: list[Value] = []
     for decorator in node.decorators:
         value = expressions.evaluate(machine, decorator.decorator)
         name = value.name if isinstance(value, values.Library) else ""
         kind = _KINDS.get(name, kind)
+        by_yield = by_yield or name in COROUTINE_DECORATORS
         if isinstance(value, Function):
             wrappers.append(value)
     in_class = machine.scope.kind == "class"
     owner = machine.classes[-1] if in_class and machine.classes else None
-    made: Value = functions.define(machine, node, node.name.value, owner, kind)
+    defined = functions.define(machine, node, node.name.value, owner, kind)
+    if by_yield:
+        defined = replace(defined, is_async=True, is_generator=False)
+    made: Value = defined
     for wrapper in reversed(wrappers):
         made = calls.call(machine, wrapper, values.Arguments([made]), node)
     variables.write_name(machine, node.name.value, made, node)

@@ -267,6 +267,11 @@ def _gather_list(
     return _started(machine, _collection(machine, arguments), node)
 
 
+def gathered(machine: Machine, collection: Value, node: cst.CSTNode) -> values.Gathering:
+    """Start all in a collection, to be awaited together."""
+    return _started(machine, iteration.segments(machine, collection), node)
+
+
 def _started(
     machine: Machine,
     segments: tuple[Segment, ...],
