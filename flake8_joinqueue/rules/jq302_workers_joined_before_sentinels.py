@@ -28,7 +28,8 @@ for process in processes:
 
 # Known limits
 
-Silent where somebody else puts sentinels too, and where each worker has a queue of its own.
+Silent where somebody else puts sentinels too, and where each worker has a queue of its own. Tasks
+are served in the order they wait, so one sentinel and one `await` in turn may be right there.
 
 # Fix
 
@@ -42,6 +43,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
+from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name, start_here
@@ -74,7 +76,8 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         late = [put for put in sentinels if not before(put, wait)]
         if not any(may_precede(wait, put) for put in late):
             continue
-        if _by_turns(program, consumer, wait, late) or _too_few(program, queue, consumer, wait):
+        by_turns = not _in_turn(queue) and _by_turns(program, consumer, wait, late)
+        if by_turns or _too_few(program, queue, consumer, wait):
             message = (
                 f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
                 f"({lines(late)}): neither side moves again, put them all, then join"
@@ -85,6 +88,11 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
                 *here(late, "its sentinel is put here"),
             )
             yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+
+
+def _in_turn(queue: Queue) -> bool:
+    """Say whether the workers are served in the order they wait, so that each gets its sentinel."""
+    return queue.kind.carrier is Carrier.TASKS
 
 
 def _by_turns(program: Program, consumer: Consumer, wait: Event, late: list[Event]) -> bool:
@@ -117,6 +125,8 @@ def _too_few(program: Program, queue: Queue, consumer: Consumer, wait: Event) ->
     takes = consumer.consumption.takes
     if joined is not None and takes is not None and less(put, joined * takes):
         return True
+    if _in_turn(queue):
+        return False
     # Which of the workers there are takes a sentinel is not known.
     present = [
         other
