@@ -167,7 +167,7 @@ class Explorer:
             values = frozenset(pair for pair in values if pair[0] in live)
         if any(fact.cell not in live for fact, _ in facts):
             facts = frozenset(pair for pair in facts if pair[0].cell in live)
-        return state._replace(node=node, values=values, facts=facts)
+        return _State(node, values, facts, *state[3:])
 
     def _arrived(self, state: _State, source: Station | None) -> Way | None:
         target: Station | None = None
@@ -255,6 +255,8 @@ class Explorer:
             return
         after = self._done(state, node, source)
         for edge in node.edges:
+            if (state.node, edge.target) in self._matter.pointless:
+                continue
             mark = self._mark(state.node, edge)
             following = self._at(edge.target, after)
             if mark:

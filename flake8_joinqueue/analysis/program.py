@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_joinqueue.analysis.consumption import Consumption
@@ -16,6 +16,7 @@ from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
+    Block,
     Daemon,
     Escape,
     Exit,
@@ -43,15 +44,27 @@ class Consumer:
     consumption: Consumption
 
 
-class Program:
-    """What rules ask of a Protocol without settings; each answer is worked out once."""
+@dataclass(slots=True, eq=False)
+class Known:
+    """What has been worked out of bodies, by the `id` of a body (which is kept beside)."""
 
-    def __init__(self, protocol: Protocol, options: Options = DEFAULTS) -> None:
+    flows: dict[int, tuple[Block, Flow]] = field(default_factory=dict)
+    consumptions: dict[tuple[int, int], Consumption | NotAnalysed] = field(default_factory=dict)
+
+
+class Program:
+    """What rules ask of a Protocol without settings; each answer is worked out once.
+
+    `known` is what variants of one Protocol share: the flows of the bodies that are the same.
+    """
+
+    def __init__(
+        self, protocol: Protocol, options: Options = DEFAULTS, known: Known | None = None
+    ) -> None:
         self.protocol = protocol
         self.options = options
         self.main = protocol.actors[0]
-        self._flows: dict[int, Flow] = {}
-        self._consumptions: dict[tuple[int, int], Consumption | NotAnalysed] = {}
+        self._known = Known() if known is None else known
         self._of_kind: dict[type, list[Event]] = {}
         self._on_queue: dict[tuple[int, tuple[type, ...]], list[Event]] = {}
         self._consumers: dict[int, list[Consumer]] = {}
@@ -61,9 +74,11 @@ class Program:
 
     def flow(self, actor: Actor) -> Flow:
         """Return the control flow of an actor."""
-        if actor.index not in self._flows:
-            self._flows[actor.index] = Flow(actor.body)
-        return self._flows[actor.index]
+        flows = self._known.flows
+        key = id(actor.body)
+        if key not in flows:
+            flows[key] = actor.body, Flow(actor.body)
+        return flows[key][1]
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -157,13 +172,14 @@ class Program:
 
     def consumption(self, actor: Actor, queue: Queue) -> Consumption:
         """Return how an actor consumes a queue."""
-        key = actor.index, queue.index
-        if key not in self._consumptions:
+        consumptions = self._known.consumptions
+        key = id(actor.body), queue.index
+        if key not in consumptions:
             try:
-                self._consumptions[key] = Consumption(self.flow(actor), queue.index)
+                consumptions[key] = Consumption(self.flow(actor), queue.index)
             except NotAnalysed as limit:
-                self._consumptions[key] = limit
-        known = self._consumptions[key]
+                consumptions[key] = limit
+        known = consumptions[key]
         if isinstance(known, NotAnalysed):
             raise known
         return known

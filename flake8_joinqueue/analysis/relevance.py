@@ -20,7 +20,6 @@ from flake8_joinqueue.protocol import (
     Exit,
     Get,
     Handler,
-    Increment,
     ItemTest,
     Put,
     Raise,
@@ -30,6 +29,9 @@ from flake8_joinqueue.protocol import (
 )
 
 _JUMPS: Final = (Break, Continue, Return, Raise, Exit, Handler)
+_CHOICES: Final = frozenset(
+    {EdgeKind.PLAIN, EdgeKind.TEST, EdgeKind.AGAIN, EdgeKind.DONE, EdgeKind.CHOICE}
+)
 _NOTHING: Final[frozenset[Cell]] = frozenset()
 
 
@@ -41,7 +43,8 @@ class Relevance:
     several nodes, `flags` the variables by which a `while` loop goes on, `small` those that are
     compared with small numbers only, `counting` how far it matters to count them. `shortcuts`
     holds, for each node, the first at or behind it that makes a difference; `live`, the variables
-    that a test behind it may look at before they are assigned.
+    that a test behind it may look at before they are assigned. `pointless` are the steps
+    (from, to) into blocks that are run in any order and do nothing that matters.
     """
 
     def __init__(self, flow: Flow, queue: int, reachable: set[int], accounting: set[int]) -> None:
@@ -57,6 +60,7 @@ class Relevance:
             before = len(self.tested)
             self._survey()
             self._shorten(fixed)
+        self.pointless = self._pointless()
         self.live = self._liveness()
 
     # --- what is tested --------------------------------------------------------------------------
@@ -100,29 +104,73 @@ class Relevance:
         return isinstance(operation, Get) and operation.queue == self._queue
 
     def _shorten(self, fixed: set[int]) -> None:
-        """Pass over nodes that do nothing, and tests both ways of which come to the same."""
+        """Pass over nodes that do nothing, and choices all ways of which come to the same.
+
+        A loop is a choice, too: whether to go round once more.
+        """
         shortcuts = self.shortcuts
-        # A flow is compiled from its end to its start, so that most targets come before.
+        idle = [
+            index
+            for index in self._reachable
+            if shortcuts[index] == index
+            and index not in fixed
+            and self._is_idle(self._nodes[index])
+        ]
+        shorter = True
+        while shorter:
+            shorter = False
+            rest = []
+            # A flow is compiled from its end to its start, so that most targets come before.
+            for index in idle:
+                targets = {self._behind(edge.target) for edge in self._nodes[index].edges} - {index}
+                if len(targets) == 1:
+                    shortcuts[index] = targets.pop()
+                    shorter = True
+                else:
+                    rest.append(index)
+            idle = rest
         for index in self._reachable:
-            node = self._nodes[index]
-            if index in fixed or not self._is_idle(node):
-                continue
-            targets = {shortcuts[edge.target] for edge in node.edges}
-            if len(targets) == 1:
-                shortcuts[index] = targets.pop()
+            shortcuts[index] = self._behind(index)
+
+    def _behind(self, index: int) -> int:
+        while self.shortcuts[index] != index:
+            index = self.shortcuts[index]
+        return index
 
     def _is_idle(self, node: Node) -> bool:
         """Say whether what a node does, its choice of a way apart, is of no interest."""
-        if any(edge.kind not in {EdgeKind.PLAIN, EdgeKind.TEST} for edge in node.edges):
+        if any(edge.kind not in _CHOICES for edge in node.edges):
             return False
+        return not self._does(node) and not isinstance(node.operation, (Get, *_JUMPS))
+
+    def _pointless(self) -> set[tuple[int, int]]:
+        return {
+            (index, edge.target)
+            for index in self._reachable
+            for edge in self._nodes[index].edges
+            if edge.kind is EdgeKind.CHOICE and self._comes_back(edge.target, index)
+        }
+
+    def _comes_back(self, start: int, home: int) -> bool:
+        """Say whether all ways from `start` come to `home`, and do nothing that matters before."""
+        seen = {start, home}
+        todo = [start]
+        while todo:
+            index = todo.pop()
+            if index in {END, DIED} or self._does(self._nodes[index]):
+                return False
+            targets = {edge.target for edge in self._nodes[index].edges} - seen
+            seen |= targets
+            todo += targets
+        return True
+
+    def _does(self, node: Node) -> bool:
+        """Say whether a node does something with the queue, or with a variable that is tested."""
         operation = node.operation
-        if operation is None:
+        if isinstance(operation, Get | Put | TaskDone) and operation.queue == self._queue:
             return True
-        if isinstance(operation, TaskDone | Put):
-            return operation.queue != self._queue
-        if isinstance(operation, SetCell | Increment):
-            return operation.cell not in self.tested
-        return not isinstance(operation, (Get, *_JUMPS))
+        cell = getattr(operation, "cell", None)
+        return cell is not None and cell in self.tested
 
     # --- what is still looked at -----------------------------------------------------------------
 

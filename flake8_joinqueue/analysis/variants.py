@@ -65,7 +65,8 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     """
     settled = frozenset(_settled(actor.body for actor in protocol.actors))
     bodies = [_without_stop_flags(actor.body, settled, in_loop=False) for actor in protocol.actors]
-    keys = _keys(bodies)
+    # Without queues and managers, nothing that a rule looks at depends on another thing.
+    keys = _keys(bodies) if protocol.queues or protocol.managers else []
     if len(keys) > ALL_COMBINATIONS:
         keys = _keys(bodies, weighty=True)
     if len(keys) > MOST_SETTINGS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.program import Known, Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
@@ -51,8 +51,9 @@ def reports(
     The limits that were reached are added to `limits`.
     """
     limits = [] if limits is None else limits
+    known = Known()
     try:
-        programs = [Program(variant, options) for variant in variants(protocol)]
+        programs = [Program(variant, options, known) for variant in variants(protocol)]
     except NotAnalysed as limit:
         limits.append(limit)
         return []
