@@ -95,3 +95,19 @@ def accounts_on_its_own(program: Program, queue: Queue) -> bool:
     if any(consumer.consumption.never_accounts for consumer in program.consumers(queue)):
         return False
     return all(event.actor == program.main.index for event in program.on(queue, Escape))
+
+
+def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a consumer that somebody waits for is never told to stop."""
+    consumption, actor = consumer.consumption, consumer.actor
+    if consumption.leaves_otherwise or not program.is_waited(actor):
+        return False
+    if actor is program.main and consumption.never_leaves:
+        return False  # a service that main runs itself is meant to go on
+    # A sentinel put back for the next worker has to come from somewhere first.
+    relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
+    return not any(
+        consumption.recognises(put_of(event).item) is not False
+        for event in program.puts(queue)
+        if id(event.operation) not in relays
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -17,6 +16,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     merging,
+    sizes,
     tasks,
     trees,
     values,
@@ -76,7 +76,7 @@ def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
         for part in node.parts
         if isinstance(part, cst.FormattedStringExpression)
     ]
-    return machine.unknown("", *seen)
+    return sizes.unknown_of(machine, sum(sizes.size(machine, value) for value in seen), *seen)
 
 
 def _tuple(machine: Machine, node: cst.Tuple) -> Value:
@@ -273,9 +273,12 @@ def binary(
             times = items.as_count(machine, factor)
             if isinstance(sequence, (values.Container, values.Tuple)) and times is not None:
                 return _repeated(machine, sequence, times)
-            if isinstance(sequence, Const) and isinstance(sequence.value, (str, bytes)):
-                size = len(sequence.value) * (0 if times is None else times.number or 0)
-                return replace(machine.unknown("", left, right), size=size)
+        product = sizes.repeated(machine, left, right)
+        if product is not None:
+            return product
+    big = sizes.size(machine, left) + sizes.size(machine, right)
+    if isinstance(operator, cst.Add) and big:
+        return sizes.unknown_of(machine, big, left, right)
     counts = items.as_count(machine, left), items.as_count(machine, right)
     if counts[0] is not None and counts[1] is not None:
         number = _arithmetic(machine, operator, counts[0], counts[1])

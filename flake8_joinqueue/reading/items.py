@@ -11,7 +11,7 @@ import libcst as cst
 from flake8_joinqueue.counts import Count, total
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import ActorKind, Data, Item, Literal, Named, Record, Unique
-from flake8_joinqueue.reading import classes, values
+from flake8_joinqueue.reading import classes, sizes, values
 from flake8_joinqueue.reading.values import Const, Value
 
 if TYPE_CHECKING:
@@ -152,9 +152,9 @@ def _as_record(machine: Machine, container: values.Container) -> Item:
     content = content_of(machine, container)
     if content.open or len(content.segments) > _MAX_FIELDS:
         # What a dict holds besides may be what a worker looks for.
-        return Data(size=_size(content), open=container.kind == "dict")
+        return Data(size=sizes.size(machine, container), open=container.kind == "dict")
     if any(segment.times.number != 1 for segment in content.segments):
-        return Data(size=_size(content))
+        return Data(size=sizes.size(machine, container))
     fields = tuple(as_item(machine, segment.value) for segment in content.segments)
     if container.kind == "list":
         return Record(fields, "list")
@@ -162,11 +162,6 @@ def _as_record(machine: Machine, container: values.Container) -> Item:
     if container.kind == "dict" and len(names) == len(fields):
         return Record(fields, "dict", names)
     return Data()
-
-
-def _size(content: values.Content) -> int:
-    """Return how many bytes the elements take at the least: one each."""
-    return sum(segment.times.number or 0 for segment in content.segments)
 
 
 def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:

@@ -47,7 +47,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.stops import waits_for_ever
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, name, start_here, started
@@ -62,23 +63,8 @@ def check(program: Program) -> Iterator[Report]:
         if program.escaped(queue) or program.shut_down(queue):
             continue
         for consumer in program.consumers(queue):
-            if _waits_for_ever(program, queue, consumer):
+            if waits_for_ever(program, queue, consumer):
                 yield _report(program, queue, consumer)
-
-
-def _waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
-    consumption, actor = consumer.consumption, consumer.actor
-    if consumption.leaves_otherwise or not program.is_waited(actor):
-        return False
-    if actor is program.main and consumption.never_leaves:
-        return False  # a service that main runs itself is meant to go on
-    # A sentinel put back for the next worker has to come from somewhere first.
-    relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
-    return not any(
-        consumption.recognises(put_of(event).item) is not False
-        for event in program.puts(queue)
-        if id(event.operation) not in relays
-    )
 
 
 def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:

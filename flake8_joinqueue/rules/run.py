@@ -23,6 +23,7 @@ BETTER: Final = (
     ("JQ102", "JQ101"),
     ("JQ302", "JQ101"),
     ("JQ301", "JQ104"),
+    ("JQ413", "JQ101"),
 )
 BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ306"))
 

@@ -1,0 +1,97 @@
+"""A process waited for before anybody takes its results.
+
+# What it does
+
+Reports a `join()` of a process that puts results on a process queue, where nothing takes them
+before or meanwhile.
+
+# Why is this bad
+
+What is put is written to a pipe by a thread of the process, and a process does not exit before all
+of it is written. A pipe holds 64 KiB: with more than that, the process waits for a reader, and the
+reader waits for the process.
+
+# Example
+
+```python
+for process in processes:
+    process.join()
+while not results.empty():
+    show(results.get())
+```
+
+# Use instead
+
+```python
+for _ in jobs:
+    show(results.get())
+for process in processes:
+    process.join()
+```
+
+# Known limits
+
+Reported where the number of results is not known to be small, or where they are known to be big.
+Silent for queues of a manager, which holds any number of items, and where `cancel_join_thread()` is
+called.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.timeline import Event, may_precede
+from flake8_joinqueue.analysis.volume import may_fill
+from flake8_joinqueue.protocol import Actor, ActorKind, Get, Queue
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name
+
+CODE = "JQ304"
+NAME = "process-joined-before-drain"
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the joins of processes whose results nobody takes in time."""
+    for queue in program.protocol.queues:
+        if not queue.kind.feeder or program.escaped(queue):
+            continue
+        gets = program.on(queue, Get)
+        putters = [
+            actor
+            for actor in program.protocol.actors
+            if actor.kind is ActorKind.PROCESS and not program.stopped(actor)
+        ]
+        for actor in putters:
+            puts = [put for put in program.puts(queue) if put.actor == actor.index]
+            if not puts or any(get.actor == actor.index for get in gets):
+                continue
+            all_puts = [put for put in program.puts(queue) if program.actor(put) in putters]
+            waits = [wait for wait in program.waits(actor) if not _taken(program, gets, wait)]
+            if waits and may_fill(program, all_puts):
+                yield from _reports(queue, actor, gets, waits)
+
+
+def _taken(program: Program, gets: list[Event], wait: Event) -> bool:
+    """Say whether somebody takes before an actor is waited for, or meanwhile."""
+    return any(
+        may_precede(get, wait)
+        if get.actor == wait.actor
+        else program.actor(get) is program.main or program.may_run_at(program.actor(get), wait)
+        for get in gets
+    )
+
+
+def _reports(queue: Queue, actor: Actor, gets: list[Event], waits: list[Event]) -> Iterator[Report]:
+    taken = f"taken only later ({lines(gets)})" if gets else "never taken"
+    message = (
+        f"{name(actor)} is waited for, but what it puts on '{queue.name}' is {taken}: with more "
+        "than 64 KiB it never exits, take the items first, then join"
+    )
+    related = tuple((site_of(get), "the items are taken here") for get in gets[:1])
+    for wait in waits:
+        yield Report(CODE, site_of(wait), message, queue.index, frozenset({actor.index}), related)

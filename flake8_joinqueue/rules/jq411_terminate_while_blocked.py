@@ -1,0 +1,136 @@
+"""A worker terminated while it waits for an item.
+
+# What it does
+
+Reports `terminate()` and `kill()` of a process that may be blocked in `get()` on a process queue
+from which others still take afterwards.
+
+# Why is this bad
+
+A process that waits in `get()` holds the lock by which the readers of a queue take turns. It dies
+with the lock in its hand: every later `get()`, in every process, waits for ever, and `get()` with a
+timeout says that the queue is empty.
+
+# Example
+
+```python
+worker.terminate()
+worker = Process(target=work, args=(tasks,))
+worker.start()
+```
+
+# Use instead
+
+```python
+tasks.put(None)
+worker.join()
+worker = Process(target=work, args=(tasks,))
+worker.start()
+```
+
+# Known limits
+
+Silent for queues of a manager, and where a sentinel was put for the worker before.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.starting import is_inherited_only
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.protocol import Actor, ActorKind, Get, JoinActor, Put, Queue, Stop
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import name
+
+CODE = "JQ411"
+NAME = "terminate-while-blocked"
+
+_METHODS = frozenset({"terminate", "kill"})
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the stops of processes that may hold a lock which others need afterwards."""
+    for event in program.of(Stop):
+        stop = event.operation
+        assert isinstance(stop, Stop)
+        actor = program.protocol.actors[stop.actor]
+        if stop.method not in _METHODS or actor.kind is not ActorKind.PROCESS:
+            continue
+        for queue in program.protocol.queues:
+            reader = _needs_the_lock(program, queue, actor, event)
+            if reader is not None:
+                message = (
+                    f"{stop.method}() of {name(actor)} while it may wait in get() on "
+                    f"'{queue.name}': it keeps the lock, and the get() on line "
+                    f"{site_of(reader).line} waits for ever, end it with a sentinel"
+                )
+                actors = frozenset({actor.index})
+                related = ((site_of(reader), "this get() needs the lock"),)
+                yield Report(CODE, site_of(event), message, queue.index, actors, related)
+                break
+
+
+def _needs_the_lock(program: Program, queue: Queue, actor: Actor, stop: Event) -> Event | None:
+    """Return a `get` that comes, or is still to end, after an actor was stopped while in one."""
+    if not is_inherited_only(queue) or queue.count != ONE:
+        return None
+    gets = [event for event in program.on(queue, Get) if not _gives_up(event)]
+    if not any(event.actor == actor.index for event in gets):
+        return None
+    if program.finished_before(actor, stop) is not False or _was_told(program, queue, actor, stop):
+        return None
+    if not _more_to_come(program, queue, actor, stop):
+        return None
+    for event in gets:
+        other = program.actor(event)
+        if event.actor == stop.actor:
+            if may_precede(stop, event):
+                return event
+        elif _still_takes(program, other, actor, stop):
+            return event
+    return None
+
+
+def _still_takes(program: Program, other: Actor, stopped: Actor, stop: Event) -> bool:
+    """Say whether a reader is started, or waited for, after another one was stopped."""
+    if any(may_precede(stop, start) for start in program.starts(other)):
+        return True
+    return (
+        other is not stopped and not program.stopped(other) and _waited_later(program, other, stop)
+    )
+
+
+def _gives_up(event: Event) -> bool:
+    return isinstance(event.operation, Get) and event.operation.may_be_empty
+
+
+def _was_told(program: Program, queue: Queue, actor: Actor, stop: Event) -> bool:
+    """Say whether the actor may be on its way out already."""
+    if not program.consumption(actor, queue).sentinel_ways:
+        return False
+    return any(
+        put.actor != stop.actor or may_precede(put, stop) for put in program.sentinel_puts(queue)
+    )
+
+
+def _more_to_come(program: Program, queue: Queue, actor: Actor, stop: Event) -> bool:
+    """Say whether something is put on the queue that others wait for after that."""
+    return any(
+        may_precede(stop, put) if put.actor == stop.actor else put.actor != actor.index
+        for put in program.on(queue, Put)
+    )
+
+
+def _waited_later(program: Program, actor: Actor, stop: Event) -> bool:
+    starts = [start for start in program.starts(actor) if start.actor == stop.actor]
+    waits = [wait for wait in program.waits(actor) if wait.actor == stop.actor]
+    return any(before(start, stop) for start in starts) and any(
+        isinstance(wait.operation, JoinActor) and before(stop, wait) for wait in waits
+    )
