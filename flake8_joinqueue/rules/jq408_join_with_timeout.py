@@ -25,7 +25,8 @@ To wait no longer than some time, wait for the workers instead: `worker.join(tim
 
 # Known limits
 
-Silent for a queue class of the file that defines methods of its own.
+Silent for a queue class of the file that defines methods of its own. Those of gevent do take a
+timeout.
 
 # Fix
 
@@ -47,7 +48,7 @@ NAME = "join-with-timeout"
 def check(program: Program) -> Iterator[Report]:
     """Yield the arguments that a queue's `join()` is given."""
     for queue in program.protocol.queues:
-        if queue.redefined or not queue.kind.joinable:
+        if queue.redefined or not queue.kind.joinable or queue.kind.timed_join:
             continue
         for event in program.joins(queue):
             join = event.operation
