@@ -14,6 +14,7 @@ from flake8_joinqueue.protocol import (
     Protocol,
     Put,
     SetAttribute,
+    Try,
     UseGlobal,
     operations_in,
 )
@@ -227,3 +228,44 @@ def test_what_cannot_be_pickled(item: str, what: str) -> None:
     assert put.unpicklable == what
     assert put.argument is not None
     assert put.argument.span.column == 10
+
+
+@pytest.mark.parametrize(
+    ("pool", "expected"),
+    [
+        ("mp.Pool(2)", StartMethod.ANY),
+        ("mp.get_context('fork').Pool(2)", StartMethod.FORK),
+        ("futures.ProcessPoolExecutor(mp_context=mp.get_context('spawn'))", StartMethod.SPAWN),
+        ("futures.ProcessPoolExecutor(mp_context=given)", None),
+    ],
+)
+def test_context_of_a_pool(pool: str, expected: StartMethod | None) -> None:
+    made = protocol(f"""
+    from concurrent import futures
+    q = mp.Manager().Queue()
+    def work(x): q.put(x)
+    with {pool} as pool:
+        pool.map(work, [1, 2])
+    """)
+    assert {actor.start_method for actor in made.actors[1:]} == {expected}
+
+
+@pytest.mark.parametrize(
+    "context", ["contextlib.suppress(ValueError)", "self.assertRaisesRegex(ValueError, 'closed')"]
+)
+def test_a_context_that_swallows_exceptions_is_a_handler(context: str) -> None:
+    [attempt] = all_of(
+        protocol(f"""
+    import contextlib
+    q = mp.Queue()
+    with {context}:
+        q.put(1)
+        raise ValueError
+    q.get()
+    """),
+        Try,
+    )
+    assert isinstance(attempt, Try)
+    [handler] = attempt.handlers
+    assert [known.name for known in handler.exceptions] == ["ValueError"]
+    assert handler.body == ()

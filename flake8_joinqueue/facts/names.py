@@ -265,6 +265,9 @@ MISSPELT_DAEMON = frozenset(
     }
 )
 
+# Contexts that swallow the exceptions they are given, by the last part of their name.
+SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
+
 # Calls that look at their arguments and keep nothing; a queue given to them does not escape.
 HARMLESS = frozenset(
     {

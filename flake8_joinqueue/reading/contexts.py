@@ -13,6 +13,7 @@ from flake8_joinqueue.reading import (
     classes,
     crews,
     expressions,
+    handling,
     queues,
     statements,
     tasks,
@@ -39,6 +40,9 @@ def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> No
     value = expressions.evaluate(machine, item.item)
     if isinstance(value, values.TimeLimit):
         tasks.in_time(machine, lambda: _items(machine, node, rest[1:]), item.item)
+        return
+    if isinstance(item.item, cst.Call) and handling.swallows(item.item):
+        handling.swallow(machine, item.item, lambda: _items(machine, node, rest[1:]))
         return
     entered, leave = enter(machine, value, item.item)
     if item.asname is not None:

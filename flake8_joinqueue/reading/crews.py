@@ -23,6 +23,7 @@ from flake8_joinqueue.reading import (
     expressions,
     items,
     iteration,
+    queues,
     tasks,
     values,
 )
@@ -33,17 +34,24 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 
-def make(machine: Machine, known: MakesCrew, arguments: Arguments, node: cst.CSTNode) -> Value:
+def make(
+    machine: Machine, known: MakesCrew, arguments: Arguments, node: cst.CSTNode, context: str = ""
+) -> Value:
     """Make a pool, an executor or a task group; its initializer may be a worker itself."""
+    given_context = arguments.keywords.get("mp_context")
+    if isinstance(given_context, values.Library):
+        context = given_context.context
+    elif given_context not in (None, values.NONE):
+        context = "?"
     members = expressions.new_container(machine, Content(), "crew")
     initializer = initargs = None
     if known.initializer >= 0:
         initializer = arguments.get(known.initializer, "initializer")
         initargs = arguments.get(known.initializer + 1, "initargs")
     if initializer in (None, values.NONE):
-        return Crew(known, members)
+        return Crew(known, members, context=context)
     given = actors.spread(machine, initargs) if initargs is not None else []
-    crew = Crew(known, members, initializer, tuple(given))
+    crew = Crew(known, members, initializer, tuple(given), context)
     _start_initializers(machine, crew, arguments, node)
     return crew
 
@@ -78,6 +86,7 @@ def _draft(machine: Machine, crew: Crew, target: Value | None, node: cst.CSTNode
     made = actors.draft(machine, crew.kind.family, node, name)
     made.target = target
     made.daemon = Daemon.YES if crew.kind.daemon else Daemon.NO
+    made.start_method = queues.start_method(crew.context)
     return made
 
 

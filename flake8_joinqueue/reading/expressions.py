@@ -167,6 +167,8 @@ def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) ->
         then = subscript(machine, base.then, index, node)
         return values.Either(base.condition, then, subscript(machine, base.otherwise, index, node))
     if isinstance(index, Const) and isinstance(index.value, (int, str)):
+        if isinstance(base, values.Container) and not iteration.has_key(machine, base, index.value):
+            machine.emit(Call(machine.site(node), "a subscript"))
         return element(machine, base, index.value)
     if isinstance(base, values.Container):
         machine.emit(Call(machine.site(node), "a subscript"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_joinqueue.facts import names as facts
 from flake8_joinqueue.protocol import ExceptionName, Handler, Operation, Try
-from flake8_joinqueue.reading import expressions, merging, statements, values, variables
+from flake8_joinqueue.reading import expressions, merging, statements, trees, values, variables
 from flake8_joinqueue.reading.machine import Attempt
 from flake8_joinqueue.reading.values import Unknown, Value
 
@@ -86,6 +88,26 @@ def _merge(machine: Machine, ways: list[Attempt]) -> None:
             merged = merging.merge(machine, None, merged, other)
         if merged is not None:
             machine.heap.set(place, merged)
+
+
+def swallow(machine: Machine, node: cst.Call, run: Callable[[], object]) -> None:
+    """Run the block of a context such as `suppress(Empty)`: its exceptions end it, and no more."""
+    site = machine.site(node)
+    given = [argument.value for argument in node.args if argument.keyword is None]
+    if not trees.dotted(node.func).endswith("suppress"):
+        given = given[:1]  # a message may follow
+    names = tuple(name for value in given for name in _exceptions(machine, value))
+    body = machine.attempt(run)
+    # The block may have come to any point.
+    _merge(machine, [body, machine.attempt(lambda: None)])
+    machine.emit(Try(body.operations, (Handler(names, (), site),), (), (), site))
+
+
+def swallows(node: cst.BaseExpression) -> bool:
+    """Say whether a context swallows exceptions that it is given."""
+    if not isinstance(node, cst.Call) or not node.args:
+        return False
+    return trees.dotted(node.func).rpartition(".")[2] in facts.SWALLOWING
 
 
 # --- exceptions ----------------------------------------------------------------------------------

@@ -109,6 +109,12 @@ def set_content(machine: Machine, container: values.Container, content: Content)
     machine.heap.set((container.serial, "content"), content)
 
 
+def has_key(machine: Machine, container: values.Container, key: int | str) -> bool:
+    """Say whether a subscript finds something; for all but dicts that is taken for granted."""
+    segments = items.content_of(machine, container).segments
+    return container.kind != "dict" or any(segment.key == key for segment in segments)
+
+
 def element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
     """Return the element at a known index, or the value of a known key."""
     content = items.content_of(machine, container)

@@ -82,7 +82,7 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
     if isinstance(known, names.MakesCount):
         return values.Number(machine.symbol(known.name, known.name, known.low))
     if isinstance(known, MakesCrew):
-        return crews.make(machine, known, arguments, node)
+        return crews.make(machine, known, arguments, node, callee.context)
     if isinstance(known, Gives):
         return Library(known.name)
     if isinstance(known, (StartsActor, RunsNow, TaskCall)):

@@ -280,13 +280,15 @@ class TimeLimit:
 class Crew:
     """A pool, an executor, a task group: it starts actors and keeps them in `members`.
 
-    Its processes or threads call `initializer`, if there is one, with `initargs` first.
+    Its processes or threads call `initializer`, if there is one, with `initargs` first; `context`
+    is the start method that its processes are tied to.
     """
 
     kind: MakesCrew
     members: Container
     initializer: Value | None = None
     initargs: tuple[Value, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.guards import expects
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.starting import is_inherited_only
 from flake8_joinqueue.protocol import Pass
@@ -56,6 +57,8 @@ def check(program: Program) -> Iterator[Report]:
         assert isinstance(passed, Pass)
         queue = program.protocol.queues[passed.passed]
         if passed.actor is not None or not is_inherited_only(queue):
+            continue
+        if expects(program, event, "RuntimeError"):
             continue
         where = "the work of a pool"
         if passed.onto is not None:

@@ -33,8 +33,8 @@ From another thread, `loop.call_soon_threadsafe(tasks.put_nowait, job)` and
 
 # Known limits
 
-Silent for a queue class of the file that defines methods of its own, and where only one side of a
-process ever uses a `queue.Queue`.
+Silent for a queue class of the file that defines methods of its own, where only one side of a
+process ever uses a `queue.Queue`, and where no task waits on the queue of asyncio.
 
 # Fix
 
@@ -45,6 +45,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.guards import expects
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.starting import of_thread, process_of
 from flake8_joinqueue.analysis.timeline import Event
@@ -83,6 +84,8 @@ def _uncounted(program: Program, queue: Queue) -> Iterator[Report]:
     if queue.kind.joinable:
         return
     for event in program.on(queue, TaskDone, JoinQueue):
+        if expects(program, event, "AttributeError"):
+            continue
         method = "task_done" if isinstance(event.operation, TaskDone) else "join"
         better = "queue.Queue"
         if queue.kind.carrier is Carrier.PROCESSES:
@@ -148,10 +151,31 @@ def _from_other_threads(program: Program, queue: Queue) -> Iterator[Report]:
     at_home = any(of_thread(program, program.actor(event)) is home for event in users)
     for event in users:
         actor = of_thread(program, program.actor(event))
-        if actor is home or not at_home:
+        if actor is home or not at_home or not _somebody_waits(program, queue, event, home):
             continue
         message = (
             f"'{queue.name}' is a {queue.kind.constructor}, which {name(actor)} must not use from "
             "outside its event loop: no task is woken, go through loop.call_soon_threadsafe()"
         )
         yield Report(CODE, site_of(event), message, queue.index, frozenset({event.actor}))
+
+
+def _somebody_waits(program: Program, queue: Queue, event: Event, home: Actor) -> bool:
+    """Say whether a task may wait for what comes from outside, or who does it waits himself."""
+    operation = event.operation
+    if isinstance(operation, Get) and not operation.nowait:
+        return True
+    waiters = [
+        other.operation
+        for other in _users(program, queue)
+        if of_thread(program, program.actor(other)) is home
+    ]
+    match operation:
+        case Put():
+            return any(isinstance(each, Get) and not each.nowait for each in waiters)
+        case TaskDone():
+            return any(isinstance(each, JoinQueue) for each in waiters)
+        case Get():
+            bounded = queue.maxsize is not None
+            return bounded and any(isinstance(each, Put) and each.blocking for each in waiters)
+    return isinstance(operation, JoinQueue)

@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from flake8_joinqueue.analysis.guards import expects
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.starting import is_inherited_only, likely
 from flake8_joinqueue.options import StartMethod
@@ -66,6 +67,8 @@ def check(program: Program) -> Iterator[Report]:
         method = likely(program.options, actor.start_method)
         forked = likely(program.options, queue.start_method) is StartMethod.FORK
         if method is None or method not in _PICKLING or not forked:
+            continue
+        if expects(program, event, "RuntimeError"):
             continue
         message = (
             f"'{queue.name}' is of a context that forks and '{actor.name}' of one with "

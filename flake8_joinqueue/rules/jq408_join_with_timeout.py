@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.guards import expects
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.protocol import JoinQueue
 from flake8_joinqueue.rules.report import Report
@@ -52,7 +53,9 @@ def check(program: Program) -> Iterator[Report]:
             continue
         for event in program.joins(queue):
             join = event.operation
-            if isinstance(join, JoinQueue) and join.argument is not None:
+            if not isinstance(join, JoinQueue) or expects(program, event, "TypeError"):
+                continue
+            if join.argument is not None:
                 message = (
                     f"join() of '{queue.name}' takes no timeout, nor anything else: TypeError, "
                     "call it without, or wait for the workers with a timeout"

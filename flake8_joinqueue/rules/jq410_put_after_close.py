@@ -40,6 +40,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.exceptions import catches
 from flake8_joinqueue.analysis.flow import Flow
+from flake8_joinqueue.analysis.guards import around
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.analysis.walking import atoms_in
@@ -47,7 +48,6 @@ from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
     AnyOrder,
-    Block,
     Branch,
     Cell,
     Close,
@@ -60,14 +60,11 @@ from flake8_joinqueue.protocol import (
     Put,
     Queue,
     Try,
-    blocks_in,
 )
 from flake8_joinqueue.rules.report import Report
 
 CODE = "JQ410"
 NAME = "put-after-close"
-
-Around = tuple[tuple[Operation, int], ...]
 
 
 def check(program: Program) -> Iterator[Report]:
@@ -98,8 +95,8 @@ def _surely_raises(program: Program, queue: Queue, close: Event, use: Event) -> 
         return False  # the next round has a queue of its own
     if not _leads_to(program.flow(actor), close.operation, use.operation):
         return False
-    around = dict(_around(actor.body, ()))
-    before, here = around.get(id(close.operation), ()), around.get(id(use.operation), ())
+    outside = {id(operation): steps for operation, steps in around(actor.body)}
+    before, here = outside.get(id(close.operation), ()), outside.get(id(use.operation), ())
     taken = {e.operation.cell for e in program.of(Get) if isinstance(e.operation, Get)}
     inner = [step for step in here if step not in before]
     outer = [step for step in before if step not in here]
@@ -114,14 +111,6 @@ def _leads_to(flow: Flow, first: Operation, second: Operation) -> bool:
     return any(
         targets & flow.reachable(edge.target) for start in starts for edge in flow.successors(start)
     )
-
-
-def _around(block: Block, outside: Around) -> Iterator[tuple[int, Around]]:
-    """Yield every operation (by `id`) with those it stands in, and in which of their blocks."""
-    for operation in block:
-        yield id(operation), outside
-        for index, inner in enumerate(blocks_in(operation)):
-            yield from _around(inner, (*outside, (operation, index)))
 
 
 def _forbids(operation: Operation, block: int, taken: set[Cell]) -> bool:

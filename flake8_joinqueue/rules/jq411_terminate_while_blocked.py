@@ -84,7 +84,7 @@ def _needs_the_lock(program: Program, queue: Queue, actor: Actor, stop: Event) -
     gets = [event for event in program.on(queue, Get) if not _gives_up(event)]
     if not any(event.actor == actor.index for event in gets):
         return None
-    if program.finished_before(actor, stop) is not False or _was_told(program, queue, actor, stop):
+    if _is_over(program, actor, stop) or _was_told(program, queue, actor, stop):
         return None
     if not _more_to_come(program, queue, actor, stop):
         return None
@@ -104,6 +104,13 @@ def _still_takes(program: Program, other: Actor, stopped: Actor, stop: Event) ->
         return True
     return (
         other is not stopped and not program.stopped(other) and _waited_later(program, other, stop)
+    )
+
+
+def _is_over(program: Program, actor: Actor, stop: Event) -> bool:
+    """Say whether the actor was waited for before; one of an earlier round is another."""
+    return any(
+        wait.actor == stop.actor and wait.index < stop.index for wait in program.waits(actor)
     )
 
 
