@@ -30,7 +30,7 @@ def check_source(
         if tree is None:
             tree = _parse(text, filename)
         source = relevant(text, tree, options.own_names)
-        return _read_and_judge(source, tree, options) if source else []
+        return _read_and_judge(source, tree, options, filename) if source else []
     except NotAnalysed as outcome:
         return [not_analysed(outcome.reason)]
 
@@ -44,9 +44,11 @@ def _parse(text: str, filename: str) -> ast.Module:
         raise NotAnalysed(f"Python cannot parse it, {error}") from error
 
 
-def _read_and_judge(source: str, tree: ast.Module, options: Options) -> list[Finding]:
+def _read_and_judge(
+    source: str, tree: ast.Module, options: Options, filename: str
+) -> list[Finding]:
     # Only a file that got this far pays for the import of LibCST.
     from flake8_joinqueue.reading import read  # noqa: PLC0415
     from flake8_joinqueue.rules import run  # noqa: PLC0415
 
-    return sorted(run(read(source, tree, options).protocols, options))
+    return sorted(run(read(source, tree, options, filename).protocols, options))

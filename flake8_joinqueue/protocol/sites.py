@@ -24,12 +24,14 @@ class Site:
 
     Working out positions costs more than reading the program, so the span is found only when
     somebody asks. A reader hands out one `Site` for one node: two sites are the same place if,
-    and only if, they are the same object.
+    and only if, they are the same object. `file` is the name of the file, where that is not the one
+    under analysis.
     """
 
-    __slots__ = ("_resolve", "_span")
+    __slots__ = ("_resolve", "_span", "file")
 
-    def __init__(self, resolve: Callable[[], Span]) -> None:
+    def __init__(self, resolve: Callable[[], Span], file: str = "") -> None:
+        self.file = file
         self._resolve = resolve
         self._span: Span | None = None
 

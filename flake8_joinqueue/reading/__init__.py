@@ -9,7 +9,6 @@ into Protocols. This is the only package that knows LibCST.
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 
 import libcst as cst
@@ -17,8 +16,6 @@ import libcst as cst
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
-
-_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +25,28 @@ class Reading:
     protocols: tuple[Protocol, ...]
 
 
-def read(source: str, tree: ast.Module, options: Options = DEFAULTS) -> Reading:
+def read(source: str, tree: ast.Module, options: Options = DEFAULTS, filename: str = "") -> Reading:
     """Read a program.
 
     `source` is its text, of which top-level statements may have been blanked line for line; `tree`
-    is the `ast` of the whole text; `options` is what the user has set. Raises `NotAnalysed` where
+    is the `ast` of the whole text; `options` is what the user has set, `filename` where
+    the text comes from, for imports to be followed. Raises `NotAnalysed` where
     LibCST refuses the text or a limit is reached.
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
 
     module = _parse(source)
     # As `ast` counts lines: `str.splitlines` splits at form feeds and others as well.
-    lines = _LINE_END.split(source)
+    lines = places.LINE_END.split(source)
     kept = [
         statement
         for statement in tree.body
         if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
     ]
     try:
-        return Reading(entries.run(module, places.Places(module, kept, lines), source, options))
+        return Reading(
+            entries.run(module, places.Places(module, kept, lines), source, options, filename)
+        )
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
 

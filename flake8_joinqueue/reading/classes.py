@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -137,13 +137,24 @@ def _linearised(made: Value, below: tuple[Value, ...]) -> list[Value]:
     return found
 
 
-def find(machine: Machine, made: Class, name: str, beyond: bool = False) -> Value | None:
-    """Return the class attribute `name`, `None` where the file does not define it.
+def find(machine: Machine, made: Class, name: str) -> Value | None:
+    """Return the class attribute `name`, `None` where the file does not define it."""
+    return _first(machine, lineage(made), name)
 
-    `beyond` skips the class itself, as `super()` does.
-    """
-    for index, base in enumerate(lineage(made)):
-        if isinstance(base, Class) and not (beyond and index == 0):
+
+def find_beyond(machine: Machine, above: values.Super, name: str) -> Value | None:
+    """Return what `super()` finds: what a class behind its owner defines, in the order of all."""
+    receiver = above.receiver
+    made = receiver.cls if isinstance(receiver, values.Instance) else receiver
+    order = list(lineage(made)) if isinstance(made, Class) else []
+    if above.owner not in order:
+        order = list(lineage(above.owner))
+    return _first(machine, order[order.index(above.owner) + 1 :], name)
+
+
+def _first(machine: Machine, order: Iterable[Value], name: str) -> Value | None:
+    for base in order:
+        if isinstance(base, Class):
             value = machine.heap.get((base.scope.serial, name))
             if value is not None and not isinstance(value, values.Content):
                 return value

@@ -16,7 +16,15 @@ import libcst as cst
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import ActorKind, AnyOrder, Block, Operation, Protocol
-from flake8_joinqueue.reading import calls, classes, finishing, functions, statements, values
+from flake8_joinqueue.reading import (
+    calls,
+    classes,
+    finishing,
+    following,
+    functions,
+    statements,
+    values,
+)
 from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import survey
@@ -32,12 +40,18 @@ _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(
 
 
 def run(
-    module: cst.Module, places: Places, source: str, options: Options = DEFAULTS
+    module: cst.Module,
+    places: Places,
+    source: str,
+    options: Options = DEFAULTS,
+    filename: str = "",
 ) -> tuple[Protocol, ...]:
     """Run a module from each of its entry points and return their Protocols."""
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
+    if options.follow_imports:
+        machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
     return _Entries(machine, module, assigned, Counter(_WORD.findall(source))).run()
 
@@ -120,7 +134,7 @@ class _Entries:
         found = [
             function
             for function in self.machine.defined
-            if function.owner is None and function.scope.kind == "module"
+            if function.owner is None and function.scope is self.scope
         ]
         return self._not_entered(found)
 

@@ -35,6 +35,7 @@ from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
 from flake8_joinqueue.reading.values import Unknown, Value
 
 if TYPE_CHECKING:
+    from flake8_joinqueue.reading.following import Follower
     from flake8_joinqueue.reading.places import Places
     from flake8_joinqueue.reading.survey import Survey
 
@@ -151,6 +152,8 @@ class Machine:
         self.options = options
         # Whether some function may bind names of the scopes around it.
         self.declares_outer = True
+        # Who reads the modules of the same source tree, where imports are followed.
+        self.follower: Follower | None = None
         # Attributes assigned at more than one place of the file: variables, not settings.
         self.assigned_attributes = assigned_attributes
         self.heap = Heap()
@@ -267,6 +270,30 @@ class Machine:
     def scope(self) -> Scope:
         """The scope of the code being run."""
         return self.frames[-1].scope
+
+    # --- other modules ---------------------------------------------------------------------------
+
+    @contextmanager
+    def elsewhere(self, frame: Frame) -> Iterator[None]:
+        """Run the top level of another module: it does nothing here, but what it binds stays."""
+        names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended", "top",
+                 "last_node", "star_modules")  # fmt: skip
+        saved = {name: getattr(self, name) for name in names}
+        self.frames, self.loops, self.classes, self.star_modules = [frame], [], [], []
+        self.narrowed, self.assumed, self.ended = {}, {}, False
+        self.running = self.actors[:1]
+        before = self.drafts()
+        try:
+            with self.heap.for_good(), self.block():
+                yield
+        finally:
+            for name, value in saved.items():
+                setattr(self, name, value)
+            del self.queues[before[0] :], self.managers[before[1] :], self.actors[before[2] :]
+
+    def drafts(self) -> tuple[int, int, int]:
+        """Return how many queues, managers and actors there are."""
+        return len(self.queues), len(self.managers), len(self.actors)
 
     # --- emitting --------------------------------------------------------------------------------
 

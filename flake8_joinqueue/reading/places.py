@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -35,6 +36,10 @@ _AST_STRINGS = tuple(
     getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
 )
 
+LINE_END = re.compile(r"\r\n|\r|\n")
+# More than a module has top-level statements.
+_ROOM = 1_000_000
+
 _Twins: TypeAlias = "dict[int, ast.stmt | ast.expr]"
 
 
@@ -46,13 +51,20 @@ class Places:
     has the same calls in the same order. Others are found by rendering their statement alone; the
     line it starts on is known from the `ast` too.
 
-    `lines` is the text by lines, as `ast` counts them.
+    `lines` is the text by lines, as `ast` counts them; `file` its name, where it is not the one
+    under analysis.
     """
 
     def __init__(
-        self, module: cst.Module, statements: Sequence[ast.stmt], lines: Sequence[str]
+        self,
+        module: cst.Module,
+        statements: Sequence[ast.stmt],
+        lines: Sequence[str],
+        file: str = "",
     ) -> None:
         self.module = module
+        self._file = file
+        self._others: list[Places] = []
         self._source = lines
         self._statements = _grouped(module, statements)
         self._twins: dict[int, _Twins] = {}
@@ -61,10 +73,18 @@ class Places:
 
     def site(self, node: cst.CSTNode, top: int) -> Site:
         """Return the place of `node`, which is part of the top-level statement number `top`."""
+        if top >= _ROOM:
+            other, top = divmod(top, _ROOM)
+            return self._others[other - 1].site(node, top)
         site = self._sites.get(id(node))
         if site is None:
-            site = self._sites[id(node)] = Site(lambda: self._span(node, top))
+            site = self._sites[id(node)] = Site(lambda: self._span(node, top), self._file)
         return site
+
+    def add(self, places: Places) -> int:
+        """Take in those of another module; return the number of its first top-level statement."""
+        self._others.append(places)
+        return len(self._others) * _ROOM
 
     def _span(self, node: cst.CSTNode, top: int) -> Span:
         if node is self.module:
@@ -76,9 +96,10 @@ class Places:
         place = self._within(top).get(node)
         if place is None:
             # Seen from elsewhere (a default argument, say): look through the others.
-            top = next(
-                index for index in range(len(self.module.body)) if node in self._within(index)
-            )
+            found = (index for index in range(len(self.module.body)) if node in self._within(index))
+            top = next(found, -1)
+            if top < 0:
+                return Span(1, 0, 1, 0)  # of another module
             place = self._within(top)[node]
         if isinstance(node, (cst.Tuple, cst.GeneratorExp)) and node.lpar:
             # The brackets are part of it, as `ast` has it.

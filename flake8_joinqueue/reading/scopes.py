@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -78,6 +79,16 @@ class Heap:
     def names(self, serial: int) -> Iterator[str]:
         """Return the names at which something is for that serial number."""
         return (name for owner, name in list(self._values) if owner == serial)
+
+    @contextmanager
+    def for_good(self) -> Iterator[None]:
+        """Let what is set in the block stay, whatever is taken back around it."""
+        journals = self._journals[:]
+        self._journals.clear()
+        try:
+            yield
+        finally:
+            self._journals[:] = journals
 
     def trial(self) -> _Trial:
         """Take back, at the end of the block, all changes made in it.

@@ -128,6 +128,14 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the same source tree that was read; its names live in `scope`."""
+
+    name: str
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
 class Instance:
     """An instance of a class of the file; its attributes live on the heap under `serial`."""
 
@@ -334,8 +342,9 @@ class NamedTupleType:
 
 
 Value: TypeAlias = (
-    "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Method"
-    " | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple | Container"
+    "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Module"
+    " | Method | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple"
+    " | Container"
     " | Series | Repeated | Partial | Either | Truth | Coroutine | Gathering | TimeLimit | Crew"
     " | Synchroniser | Closing | ExitStack | NamedTupleType | Glance"
 )

@@ -178,6 +178,8 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
     if isinstance(base, values.Library):
         known = machine.options.behaves_like(f"{base.name}.{name}")
         return values.Library(known, base.context)
+    if isinstance(base, values.Module):
+        return _read_module(machine, base, name)
     if isinstance(base, values.Taken):
         return values.Taken(base.cell, (*base.path, name))
     if isinstance(base, values.Instance):
@@ -185,10 +187,7 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
     if isinstance(base, values.Class):
         return _read_class(machine, base, name)
     if isinstance(base, values.Super):
-        found = classes.find(machine, base.owner, name, beyond=True)
-        if isinstance(found, values.Function):
-            return values.BoundFunction(found, base.receiver)
-        return values.Method(base, name) if found is None else found
+        return _read_super(machine, base, name)
     if isinstance(base, values.Tuple) and name in base.names:
         return base.values[base.names.index(name)]
     if isinstance(base, values.Member) and base.value is not None and name == "value":
@@ -221,6 +220,22 @@ def _read_unknown(machine: Machine, base: Unknown, name: str) -> Value:
         return kept
     label = f"{base.label}.{name}" if base.label else name
     return Unknown(f"{base.key}.{name}", label, base.free)
+
+
+def _read_super(machine: Machine, base: values.Super, name: str) -> Value:
+    found = classes.find_beyond(machine, base, name)
+    if isinstance(found, values.Function):
+        return values.BoundFunction(found, base.receiver)
+    return values.Method(base, name) if found is None else found
+
+
+def _read_module(machine: Machine, base: values.Module, name: str) -> Value:
+    held = machine.heap.get((base.scope.serial, name))
+    known = machine.options.behaves_like(f"{base.name}.{name}")
+    mapped = known != f"{base.name}.{name}"
+    if held is None or isinstance(held, values.Content) or mapped:
+        return values.Library(known)
+    return held
 
 
 def _read_class(machine: Machine, base: values.Class, name: str) -> Value:

@@ -37,7 +37,11 @@ def run(protocols: Iterable[Protocol], options: Options = DEFAULTS) -> list[Find
     findings: dict[tuple[str, int, int], Finding] = {}
     for protocol in protocols:
         limits: list[NotAnalysed] = []
-        found = [_finding(report) for report in reports(protocol, options, limits)]
+        found = [
+            _finding(report)
+            for report in reports(protocol, options, limits)
+            if not report.site.file  # another file's findings are that file's own
+        ]
         found.extend(not_analysed(limit.reason) for limit in limits)
         for finding in found:
             findings.setdefault((finding.code, finding.line, finding.column), finding)
@@ -111,7 +115,9 @@ def _silences(better: Report, report: Report) -> bool:
 def _finding(report: Report) -> Finding:
     span = report.site.span
     related = tuple(
-        _related(site, message) for site, message in report.related if site is not report.site
+        _related(site, message)
+        for site, message in report.related
+        if site is not report.site and not site.file
     )
     return Finding(
         report.code, report.message, span.line, span.column, span.end_line, span.end_column, related

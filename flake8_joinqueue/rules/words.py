@@ -18,10 +18,11 @@ def started(program: Program, actor: Actor) -> str:
 
 def lines(events: Iterable[Event]) -> str:
     """Say on which lines events stand."""
-    numbers = sorted({site_of(event).line for event in events})
+    places = sorted({(site_of(event).file, site_of(event).line) for event in events})
+    numbers = [f"{line} of {file}" if file else str(line) for file, line in places]
     if len(numbers) == 1:
         return f"line {numbers[0]}"
-    return f"lines {', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+    return f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def many(count: Count, one: str, more: str) -> str:

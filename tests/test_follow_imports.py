@@ -1,0 +1,255 @@
+"""Modules of the same source tree are read where the user wants that, and never run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from flake8_joinqueue.check import check_source
+from flake8_joinqueue.options import Options
+from flake8_joinqueue.reading import following
+
+FOLLOWING = Options(follow_imports=True)
+
+WORKERS = """
+    def work(tasks):
+        while True:
+            task = tasks.get()
+            if task is None:
+                tasks.task_done()
+                break
+            tasks.task_done()
+"""
+MAIN = """
+    import multiprocessing
+    {imports}
+
+    def main():
+        tasks = multiprocessing.JoinableQueue()
+        crew = [multiprocessing.Process(target={work}, args=(tasks,)) for _ in range({count})]
+        for each in crew:
+            each.start()
+        tasks.put(1)
+        tasks.put(None)
+        for each in crew:
+            each.join()
+
+    if __name__ == "__main__":
+        main()
+"""
+
+
+class Project:
+    """A directory of modules."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "pyproject.toml").touch()
+
+    def add(self, name: str, text: str) -> Project:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text))
+        return self
+
+    def main(self, imports: str, work: str = "work", count: object = 3) -> Project:
+        text = dedent(MAIN).format(imports=imports, work=work, count=count)
+        return self.add("app/main.py", text)
+
+    def found(self, name: str = "app/main.py", options: Options = FOLLOWING) -> list[str]:
+        path = self.root / name
+        return [each.code for each in check_source(path.read_text(), str(path), options=options)]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_off_by_default(project: Project) -> None:
+    project.add("app/workers.py", WORKERS).main("from workers import work")
+    assert project.found(options=Options()) == []
+    assert project.found() == ["JQ102"]
+
+
+@pytest.mark.parametrize(
+    ("imports", "work"),
+    [
+        ("from workers import work", "work"),
+        ("from workers import work as toil", "toil"),
+        ("from .workers import work", "work"),
+        ("from app.workers import work", "work"),
+        ("from . import workers", "workers.work"),
+        ("from app import workers as w", "w.work"),
+        ("import workers", "workers.work"),
+        ("import app.workers", "app.workers.work"),
+        ("import app.workers as w", "w.work"),
+        ("from workers import *", "work"),
+        (
+            "try:\n    from .workers import work\nexcept ImportError:\n    work = None",
+            "work",
+        ),
+    ],
+)
+def test_ways_to_import(project: Project, imports: str, work: str) -> None:
+    project.add("app/__init__.py", "").add("app/workers.py", WORKERS).main(imports, work)
+    assert project.found() == ["JQ102"]
+
+
+def test_packages_that_pass_on_and_look_upwards(project: Project) -> None:
+    project.add("lib/__init__.py", "from .crew import work\n").add("lib/crew.py", WORKERS)
+    assert project.main("from lib import work").found() == ["JQ102"]
+    assert project.main("from lib import work", count=1).found() == []
+
+
+def test_relative_imports_of_followed_modules_are_their_own(project: Project) -> None:
+    project.add("app/__init__.py", "").add("app/sub/__init__.py", "from ..deep.crew import work\n")
+    project.add("app/deep/crew.py", WORKERS)
+    assert project.main("from .sub import work").found() == ["JQ102"]
+
+
+def test_constants_and_classes(project: Project) -> None:
+    project.add("app/settings.py", "STOP = 'stop'\nWORKERS = 2\n")
+    project.add(
+        "app/crew.py",
+        """
+        import threading
+        from settings import STOP
+        class Worker(threading.Thread):
+            def __init__(self, tasks):
+                super().__init__()
+                self.tasks = tasks
+            def run(self):
+                while self.tasks.get() != STOP:
+                    pass
+        """,
+    )
+    main = """
+        import queue
+        import settings
+        from crew import Worker
+        tasks = queue.Queue()
+        crew = [Worker(tasks) for _ in range(settings.WORKERS)]
+        for each in crew:
+            each.start()
+        for _ in range({count}):
+            tasks.put(settings.STOP)
+        for each in crew:
+            each.join()
+    """
+    assert project.add("app/main.py", main.format(count=1)).found() == ["JQ102"]
+    assert project.add("app/main.py", main.format(count=2)).found() == []
+
+
+def test_a_finding_in_another_file_is_that_file_s_own(project: Project) -> None:
+    leaky = WORKERS.replace(
+        "                tasks.task_done()\n                break", " " * 16 + "break"
+    )
+    project.add("app/workers.py", leaky).main("from workers import work", count=1)
+    main = project.root / "app/main.py"
+    main.write_text(
+        main.read_text().replace("    for each in crew:\n        each.join()", "    tasks.join()")
+    )
+    assert project.found() == []
+    together = main.read_text().replace("from workers import work", dedent(leaky))
+    assert [each.code for each in check_source(together)] == ["JQ201"]
+
+
+def test_lines_of_another_file_are_said_to_be_there(project: Project) -> None:
+    project.add(
+        "app/crew.py",
+        """
+        def begin(crew):
+            for each in crew:
+                each.start()
+        """,
+    )
+    project.add("app/workers.py", WORKERS).main("from workers import work\nfrom crew import begin")
+    main = project.root / "app/main.py"
+    main.write_text(
+        main.read_text().replace("    for each in crew:\n        each.start()", "    begin(crew)")
+    )
+    (finding,) = check_source(main.read_text(), str(main), options=FOLLOWING)
+    assert "line 4 of crew.py" in finding.message
+
+
+def test_cycles_are_harmless(project: Project) -> None:
+    project.add("app/a.py", "from b import work\nfrom main import main\n")
+    project.add("app/b.py", "import a\nimport b\n" + dedent(WORKERS))
+    assert project.main("from a import work").found() == ["JQ102"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"def work(:\n", b"\xff\xfe\x00", b"# coding: nonsense\n", b"x = 1\n" * 20_000, b"\0"],
+)
+def test_files_that_cannot_be_read_are_libraries(project: Project, text: bytes) -> None:
+    project.main("from workers import work")
+    (project.root / "app/workers.py").write_bytes(text)
+    assert project.found() == []
+
+
+def test_what_is_missing_is_a_library(project: Project) -> None:
+    assert project.main("from .workers import work").found() == []
+    project.add("app/workers.py", "other = 1\n")
+    assert project.main("from .workers import work").found() == []
+
+
+def test_too_many_modules_are_not_read(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.add("app/workers.py", WORKERS).main("from workers import work")
+    monkeypatch.setattr(following, "MOST_MODULES", 0)
+    assert project.found() == []
+
+
+def test_the_standard_library_is_not_looked_for(project: Project) -> None:
+    project.add("app/multiprocessing.py", "JoinableQueue = None\n").add("app/workers.py", WORKERS)
+    assert project.main("from workers import work").found() == ["JQ102"]
+
+
+def test_nothing_is_looked_for_above_the_root(project: Project) -> None:
+    inner = project.root / "inner"
+    project.add("inner/pyproject.toml", "").add("workers.py", WORKERS)
+    project.add(
+        "inner/main.py",
+        dedent(MAIN).format(imports="from workers import work", work="work", count=3),
+    )
+    assert project.found("inner/main.py") == []
+    (inner / "pyproject.toml").unlink()
+    assert project.found("inner/main.py") == ["JQ102"]
+
+
+def test_a_module_that_makes_queues_where_it_is_imported_is_left_alone(project: Project) -> None:
+    project.add("app/workers.py", "import queue\nq = queue.Queue()\n" + dedent(WORKERS))
+    assert project.main("from workers import work").found() == []
+
+
+def test_imports_in_functions(project: Project) -> None:
+    project.add("app/workers.py", WORKERS).main("", "work")
+    main = project.root / "app/main.py"
+    main.write_text(
+        main.read_text().replace("    tasks = ", "    from workers import work\n    tasks = ")
+    )
+    assert project.found() == ["JQ102"]
+
+
+def test_functions_of_other_modules_are_no_entries(project: Project) -> None:
+    """A function that only the other file offers is judged there."""
+    project.add(
+        "app/workers.py", WORKERS + "\n    def unused(q):\n        q.get()\n        q.join()\n"
+    )
+    assert project.main("from workers import work", count=1).found() == []
+
+
+def test_a_file_is_parsed_again_when_it_changes(project: Project) -> None:
+    project.add("app/workers.py", WORKERS).main("from workers import work")
+    assert project.found() == ["JQ102"]
+    project.add("app/workers.py", WORKERS.replace("is None", "is None or True"))
+    assert project.found() != ["JQ102"]
+
+
+@pytest.mark.parametrize("filename", ["stdin", "-", "<unknown>", "", "missing/dir/x.py"])
+def test_a_text_from_nowhere(filename: str) -> None:
+    text = dedent(MAIN).format(imports="from workers import work", work="work", count=3)
+    assert check_source(text, filename, options=FOLLOWING) == []
