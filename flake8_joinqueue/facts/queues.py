@@ -26,7 +26,8 @@ class QueueKind:
     their way, so that identity is lost. `feeder`: a thread writes to a pipe behind `put`, so that
     `empty` lags and an exit may block. `fifo`: what is put first is taken first. `constructor` is
     how it is commonly made, for messages. `awaited` are the methods that do nothing until they are
-    awaited; `timed_join` says that `join` takes a timeout.
+    awaited; `timed_join` says that `join` takes a timeout. `iterable`: `for` takes from it, up to
+    the item `last`, if there is one.
     """
 
     name: str
@@ -39,6 +40,8 @@ class QueueKind:
     fifo: bool = True
     awaited: frozenset[str] = frozenset()
     timed_join: bool = False
+    iterable: bool = False
+    last: str = ""
 
 
 PROCESS_JOINABLE = QueueKind(
@@ -91,6 +94,7 @@ TORNADO_QUEUE = QueueKind(
     False,
     awaited=_TORNADO,
     timed_join=True,
+    iterable=True,
 )
 TORNADO_SORTED = QueueKind(
     "tornado queue in an order of its own",
@@ -101,6 +105,7 @@ TORNADO_SORTED = QueueKind(
     fifo=False,
     awaited=_TORNADO,
     timed_join=True,
+    iterable=True,
 )
 # Where gevent has patched the threads they are greenlets, and may use these queues.
 GREENLET_QUEUE = QueueKind(
@@ -110,6 +115,8 @@ GREENLET_QUEUE = QueueKind(
     True,
     False,
     timed_join=True,
+    iterable=True,
+    last="StopIteration",
 )
 GREENLET_SORTED = QueueKind(
     "greenlet queue in an order of its own",
@@ -119,6 +126,8 @@ GREENLET_SORTED = QueueKind(
     False,
     fifo=False,
     timed_join=True,
+    iterable=True,
+    last="StopIteration",
 )
 GREENLET_SIMPLE = QueueKind(
     "greenlet simple queue", "gevent.queue.SimpleQueue", Carrier.THREADS, False, False

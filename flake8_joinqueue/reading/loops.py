@@ -15,7 +15,9 @@ from flake8_joinqueue.reading import (
     expressions,
     iteration,
     merging,
+    queues,
     statements,
+    tasks,
     values,
 )
 from flake8_joinqueue.reading.machine import LoopFrame
@@ -53,8 +55,11 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
             node,
         )
         return
-    if isinstance(over, values.Repeated):
-        _for_repeated(machine, node, over)
+    taking: Value = over
+    if isinstance(over, values.QueueRef):
+        taking = queues.gone_over(machine, over, node.iter)
+    if isinstance(taking, values.Repeated):
+        _for_repeated(machine, node, taking)
         return
     found = iteration.condensed(machine, iteration.segments(machine, over))
     if len(found) > 1 and _breaks(node.body):
@@ -104,7 +109,10 @@ def _for_repeated(machine: Machine, node: cst.For, over: values.Repeated) -> Non
 
     def head() -> Condition:
         value = calls.call(machine, over.function, values.Arguments(), over.node)
+        value = tasks.awaited(machine, value, over.node)
         expressions.assign(machine, node.target, value, node)
+        if over.sentinel is None:
+            return True
         same = conditions.same(machine, How.EQUAL, value, over.sentinel)
         return conditions.negate(conditions.located(same, machine.site(over.call)))
 

@@ -203,6 +203,15 @@ def _cancel_join_thread(
     return values.NONE
 
 
+def gone_over(machine: Machine, queue: values.QueueRef, node: cst.CSTNode) -> Value:
+    """Return what `for` does with a queue: of some kinds it takes from it."""
+    kind = machine.queues[queue.index].kind
+    if not kind.iterable:
+        return queue
+    last = values.Library(kind.last) if kind.last else None
+    return values.Repeated(values.Method(queue, "get"), last, node, node)
+
+
 def enter_context(machine: Machine, index: int, node: cst.CSTNode) -> None:
     """Use a queue as a context manager."""
     machine.emit(EnterContext(index, machine.site(node)))

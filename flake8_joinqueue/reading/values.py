@@ -218,10 +218,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """`iter(function, sentinel)`; `node` is where the function is named, `call` the whole."""
+    """`iter(function, sentinel)`; `node` is where the function is named, `call` the whole.
+
+    Without a sentinel it never ends; what the function returns is awaited where that can be.
+    """
 
     function: Value
-    sentinel: Value
+    sentinel: Value | None
     node: cst.CSTNode = field(compare=False)
     call: cst.CSTNode = field(compare=False)
 
