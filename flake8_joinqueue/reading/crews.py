@@ -15,7 +15,7 @@ from flake8_joinqueue.facts.tasks import (
     MakesCrew,
     Told,
 )
-from flake8_joinqueue.protocol import Daemon, Pass
+from flake8_joinqueue.protocol import Daemon, Get, JoinQueue, Pass, Put, TaskDone, operations_in
 from flake8_joinqueue.reading import (
     actors,
     builtin,
@@ -32,6 +32,8 @@ from flake8_joinqueue.reading.values import Arguments, Content, Crew, Segment, V
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
+
+_WORK = (Get, Put, TaskDone, JoinQueue)
 
 
 def make(
@@ -72,7 +74,7 @@ def _start_initializers(
         made = _draft(machine, crew, crew.initializer, node)
         made.arguments = Arguments(told.positional[1:])
         actors.run_body(machine, made, node)
-        if made.body:
+        if any(isinstance(done, _WORK) for done in operations_in(made.body or ())):
             actors.set_going(machine, made, node)
             iteration.append(machine, crew.members, values.ActorRef(made.index))
         elif made is machine.actors[-1]:
