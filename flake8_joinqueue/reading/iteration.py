@@ -9,7 +9,7 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import Condition, Loop, LoopKind, Operation
-from flake8_joinqueue.reading import calls, conditions, expressions, items, tasks, values
+from flake8_joinqueue.reading import calls, classes, conditions, expressions, items, tasks, values
 from flake8_joinqueue.reading.machine import Frame, LoopFrame
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
@@ -36,12 +36,31 @@ def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
         return _with_rest(machine, value.segments, value.open)
     if isinstance(value, values.Gathering):
         return tasks.gone_over(machine, value)
+    if isinstance(value, values.Instance):
+        over = _iterator(machine, value)
+        if over is not None:
+            return segments(machine, over)
     label = getattr(value, "label", "")
     origins: tuple[Value, ...] = ()
     if isinstance(value, Unknown):
         origins = machine.yields.get(value.key, ())
     element = machine.one_of(label, True, *origins)
     return (Segment(element, items.length(machine, value)),)
+
+
+def _iterator(machine: Machine, instance: values.Instance) -> Value | None:
+    """Return what `__iter__` of an instance returns, where its class says."""
+    for name in ("__iter__", "__aiter__"):
+        found = classes.find(machine, instance.cls, name)
+        if isinstance(found, values.Function):
+            bound = values.BoundFunction(found, instance)
+            made = calls.call(machine, bound, values.Arguments(), machine.last_node)
+            if isinstance(made, values.Instance):
+                # Its `__next__` is called who knows how often.
+                calls.leak(machine, made, machine.last_node, f"gone over by {name}()")
+                return None
+            return made
+    return None
 
 
 def _key(machine: Machine, segment: Segment) -> Value:
