@@ -153,3 +153,35 @@ def test_rules_off_by_default_run_only_where_they_may_be_shown(
     namespace = argparse.Namespace(**{"ignore": None, "select": None, **given})
     Plugin.parse_options(NoManager(), namespace, [])
     assert Plugin.options.also == also
+
+
+GLOBAL = Path(__file__).parent.parent / "fixtures" / "JQ406" / "under_main_guard_bad.py"
+MIXED = """\
+import multiprocessing
+def work(q): q.get()
+def main():
+    q = multiprocessing.Queue()
+    p = multiprocessing.get_context("spawn").Process(target=work, args=(q,))
+    p.start()
+    q.put(1)
+    p.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "codes"),
+    [([], ["JQ406"]), (["--joinqueue-start-method=fork"], [])],
+)
+def test_start_method_reaches_the_rules(
+    tmp_path: Path, arguments: list[str], codes: list[str]
+) -> None:
+    outcome = flake8("--select=JQ", *arguments, GLOBAL, folder=tmp_path)
+    assert outcome.codes() == codes
+
+
+@pytest.mark.parametrize(("version", "codes"), [("3.10", ["JQ407"]), ("3.14", [])])
+def test_python_reaches_the_rules(tmp_path: Path, version: str, codes: list[str]) -> None:
+    """From Python 3.14 on the default context does not fork."""
+    (tmp_path / "mixed.py").write_text(MIXED)
+    outcome = flake8("--select=JQ", f"--joinqueue-python={version}", "mixed.py", folder=tmp_path)
+    assert outcome.codes() == codes

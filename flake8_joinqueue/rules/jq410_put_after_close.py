@@ -91,8 +91,6 @@ def check(program: Program) -> Iterator[Report]:
 def _surely_raises(program: Program, queue: Queue, close: Event, use: Event) -> bool:
     """Say whether a way leads from a `close()` to a use that nothing known to us forbids."""
     actor = program.actor(use)
-    if queue.count != ONE and close.index > use.index:
-        return False  # the next round has a queue of its own
     if not _leads_to(program.flow(actor), close.operation, use.operation):
         return False
     outside = {id(operation): steps for operation, steps in around(actor.body)}
@@ -102,6 +100,9 @@ def _surely_raises(program: Program, queue: Queue, close: Event, use: Event) -> 
     outer = [step for step in before if step not in here]
     if any(isinstance(operation, AnyOrder) for operation, _ in (*inner, *outer)):
         return False
+    again = queue.count != ONE or any(isinstance(operation, AnyOrder) for operation, _ in here)
+    if again and close.index > use.index:
+        return False  # the next round has a queue of its own
     return not any(_forbids(operation, block, taken) for operation, block in inner)
 
 
