@@ -65,6 +65,7 @@ from flake8_joinqueue.protocol import (
     SetCell,
     Setting,
     Shutdown,
+    Signal,
     Sleep,
     Start,
     Stop,
@@ -302,6 +303,8 @@ class _Renderer:
                 return "return"
             case Raise(name):
                 return f"raise {name or '?'}"
+            case Signal(what=what):
+                return f"signal {what}"
             case Sleep():
                 return "sleep"
             case Exit(_, hard):

@@ -20,6 +20,7 @@ from tests.protocols import ITEM, NONE
 STOP = Literal("STOP")
 TOKEN = Unique(1, "object", plain=True)
 OTHER = Unique(2, "object", plain=True)
+SINGLE = Unique(4, "module.Single", plain=True, pickles_itself=True)
 JOB = Unique(3, "module.Job")
 
 
@@ -37,9 +38,16 @@ def a_test(how: How, *against: Item, path: tuple[int | str, ...] = ()) -> ItemTe
         (How.IS, Literal(257), Literal(257), True, False),
         (How.IS, STOP, STOP, True, False),
         (How.IS, Literal(1), Literal(value=True), False, False),
+        (How.IS, Literal("x"), Literal("x"), True, None),
+        (How.IS, Literal(b""), Literal(b""), True, None),
+        (How.IS, Record(()), Record(()), True, True),
+        (How.IS, Record((STOP,)), Record((STOP,)), None, False),
+        (How.IS, Record((STOP,)), Record((NONE,)), False, False),
         (How.IS, Named("module.End"), Named("module.End"), True, True),
         (How.IS, TOKEN, TOKEN, True, False),
         (How.IS, TOKEN, OTHER, False, False),
+        (How.IS, SINGLE, SINGLE, True, None),
+        (How.EQUAL, SINGLE, SINGLE, True, None),
         (How.EQUAL, STOP, STOP, True, True),
         (How.EQUAL, Literal(1), Literal(value=True), True, True),
         (How.EQUAL, TOKEN, TOKEN, True, False),

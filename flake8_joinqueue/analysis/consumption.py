@@ -169,7 +169,12 @@ class Consumption:
 
     def is_possible(self, way: Way, items: Iterable[Item]) -> bool:
         """Say whether one of the items that are put may lead this way."""
-        return any(_agrees(way.assumptions, item) is not False for item in items)
+        nothing = any(truth and _is_none(test) for test, truth in way.assumptions)
+        return any(
+            _agrees(way.assumptions, item) is not False
+            for item in items
+            if not (nothing and isinstance(item, Data))  # work is something
+        )
 
     def knows(self, item: Item) -> bool:
         """Say whether some test of the item taken is true, or may be, of this one."""
@@ -394,6 +399,14 @@ def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:
     if any(way.increments & counters for way in against):
         return False
     return all(way.increments & counters for way in staying)
+
+
+def _is_none(test: ItemTest) -> bool:
+    return (
+        not test.path
+        and test.how in {How.IS, How.EQUAL}
+        and any(isinstance(other, Literal) and other.value is None for other in test.against)
+    )
 
 
 def _agrees(

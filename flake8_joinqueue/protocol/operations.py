@@ -200,6 +200,14 @@ class Synchronise:
 
 
 @dataclass(frozen=True, slots=True)
+class Signal:
+    """Lets others go on that wait in a way not modelled (`Event.set`, `Condition.notify`)."""
+
+    site: Site
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sleep:
     """Lets time pass, and with it whatever the others do."""
 
@@ -364,8 +372,8 @@ class Exit:
 
 Operation: TypeAlias = (
     "Put | Get | TaskDone | JoinQueue | Peek | Close | Shutdown | EnterContext | Pass | UseGlobal"
-    " | Escape | Start | JoinActor | Stop | SetAttribute | ManagerEnds | Synchronise | Sleep"
-    " | SetCell | Increment | Call | Try | Branch | Loop | Scope | AnyOrder | Break | Continue"
-    " | Return | Raise | Exit"
+    " | Escape | Start | JoinActor | Stop | SetAttribute | ManagerEnds | Synchronise | Signal"
+    " | Sleep | SetCell | Increment | Call | Try | Branch | Loop | Scope | AnyOrder | Break"
+    " | Continue | Return | Raise | Exit"
 )
 Block: TypeAlias = "tuple[Operation, ...]"

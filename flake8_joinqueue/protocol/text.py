@@ -53,6 +53,7 @@ from flake8_joinqueue.protocol.operations import (
     SetAttribute,
     SetCell,
     Shutdown,
+    Signal,
     Sleep,
     Start,
     Stop,
@@ -157,7 +158,7 @@ class _Renderer:
                 yield indent + word
                 yield from self._block(block, depth + 1)
 
-    def _simple(self, operation: Operation) -> str:  # noqa: PLR0912 (one case a kind)
+    def _simple(self, operation: Operation) -> str:
         match operation:
             case Break() | Continue() | Return():
                 return type(operation).__name__.lower()
@@ -169,10 +170,8 @@ class _Renderer:
                 return self._of_actor(operation, actor)
             case ManagerEnds(manager):
                 return f"manager {self._protocol.managers[manager].name} ends"
-            case Sleep():
-                return "sleep"
-            case Synchronise(what=what):
-                return f"wait for {what}"
+            case Synchronise() | Signal() | Sleep():
+                return _of_time(operation)
             case SetCell(cell, value):
                 return f"{cell.name} = {_value(value)}"
             case Increment(cell, by):
@@ -243,6 +242,15 @@ class _Renderer:
 
     def _queue(self, index: int) -> str:
         return self._protocol.queues[index].name
+
+
+def _of_time(operation: Synchronise | Signal | Sleep) -> str:
+    match operation:
+        case Synchronise(what=what):
+            return f"wait for {what}"
+        case Signal(what=what):
+            return f"signal {what}"
+    return "sleep"
 
 
 def _at(text: str, site: Site) -> str:

@@ -17,6 +17,11 @@ from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
 
+_DEFINITIONS = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign,
+)  # fmt: skip
+_LASTING = (ast.Expr, ast.While, ast.For, ast.With, ast.Try)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -43,12 +48,34 @@ def read(source: str, tree: ast.Module, options: Options = DEFAULTS, filename: s
         for statement in tree.body
         if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
     ]
+    lingers = _lingers(tree, kept)
+    found = places.Places(module, kept, lines)
     try:
-        return Reading(
-            entries.run(module, places.Places(module, kept, lines), source, options, filename)
-        )
+        return Reading(entries.run(module, found, source, options, filename, lingers=lingers))
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
+
+
+def _lingers(tree: ast.Module, kept: list[ast.stmt]) -> bool:
+    """Say whether blanked statements behind kept ones do something that may last.
+
+    They have nothing to do with queues, but the workers go on meanwhile.
+    """
+    begun = [node.lineno for node in kept if not isinstance(node, _DEFINITIONS)]
+    blanked = set(tree.body) - set(kept)
+    return bool(begun) and any(
+        node.lineno > begun[0] and isinstance(node, _LASTING) and not _prints(node)
+        for node in blanked
+    )
+
+
+def _prints(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.Expr):
+        return False
+    call = node.value
+    if not isinstance(call, ast.Call):
+        return True  # a docstring
+    return isinstance(call.func, ast.Name) and call.func.id == "print"
 
 
 def _parse(source: str) -> cst.Module:

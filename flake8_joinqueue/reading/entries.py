@@ -15,7 +15,7 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.options import DEFAULTS, Options
-from flake8_joinqueue.protocol import ActorKind, AnyOrder, Block, Operation, Protocol
+from flake8_joinqueue.protocol import ActorKind, AnyOrder, Block, Operation, Protocol, Sleep
 from flake8_joinqueue.reading import (
     calls,
     classes,
@@ -39,21 +39,27 @@ _OUTER = re.compile(r"\b(?:global|nonlocal)\b")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
-def run(
+def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     module: cst.Module,
     places: Places,
     source: str,
     options: Options = DEFAULTS,
     filename: str = "",
+    *,
+    lingers: bool = False,
 ) -> tuple[Protocol, ...]:
-    """Run a module from each of its entry points and return their Protocols."""
+    """Run a module from each of its entry points and return their Protocols.
+
+    `lingers`: its top level does more than is left of it here, which takes its time.
+    """
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
-    return _Entries(machine, module, assigned, Counter(_WORD.findall(source))).run()
+    words = Counter(_WORD.findall(source))
+    return _Entries(machine, module, assigned, words).run(lingers=lingers)
 
 
 class _Entries:
@@ -68,7 +74,7 @@ class _Entries:
         self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
-    def run(self) -> tuple[Protocol, ...]:
+    def run(self, *, lingers: bool) -> tuple[Protocol, ...]:
         machine = self.machine
         self._begin(self.module)
         with machine.block() as operations:
@@ -76,6 +82,8 @@ class _Entries:
                 machine.top = index
                 if not machine.ended:
                     statements.run_one(machine, statement)
+            if lingers and not machine.ended:
+                machine.emit(Sleep(machine.site(self.module.body[-1])))
             shared = bool(machine.queues or machine.actors[1:] or machine.managers)
             if shared:
                 # The module's own queues are used by its functions, called from who knows where.

@@ -11,7 +11,8 @@ from flake8_joinqueue.facts import names as facts
 from flake8_joinqueue.protocol import ExceptionName, Handler, Operation, Try
 from flake8_joinqueue.reading import expressions, merging, statements, trees, values, variables
 from flake8_joinqueue.reading.machine import Attempt
-from flake8_joinqueue.reading.values import Unknown, Value
+from flake8_joinqueue.reading.scopes import Place
+from flake8_joinqueue.reading.values import Content, Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
@@ -46,14 +47,42 @@ def run_try(machine: Machine, node: cst.Try | cst.TryStar) -> None:
         if exceptions and all(known.name in _IMPORT_ERRORS for known in exceptions):
             # Imports are taken to succeed.
             ways.pop()
+    doubtful = _doubtful(machine, ways) if node.finalbody is not None else {}
     _merge(machine, ways)
+    final = _final(machine, node.finalbody, doubtful) if node.finalbody is not None else ()
+    machine.emit(Try(tuple(body), tuple(handlers), tuple(orelse), final, site))
+
+
+def _doubtful(machine: Machine, ways: list[Attempt]) -> dict[Place, Value | Content]:
+    """Return the variables that a `finally` may find as they were, or as some way has left them."""
+    found: dict[Place, Value | Content] = {}
+    for place, value in (change for way in ways for change in way.changes.items()):
+        before = found.get(place, machine.heap.get(place))
+        if isinstance(before, merging.PLAIN) and isinstance(value, merging.PLAIN):
+            merged = merging.merge(machine, None, value, before)
+            if merged is not None and merged != value:
+                found[place] = merged
+    return found
+
+
+def _final(
+    machine: Machine, node: cst.Finally, doubtful: dict[Place, Value | Content]
+) -> tuple[Operation, ...]:
+    """Run a `finally`, which comes behind each way, and return what it does."""
     ended = machine.ended
-    with machine.block() as final:
-        if node.finalbody is not None:
-            machine.ended = False
-            statements.run(machine, node.finalbody.body)
-    machine.ended = machine.ended or ended
-    machine.emit(Try(tuple(body), tuple(handlers), tuple(orelse), tuple(final), site))
+
+    def run() -> None:
+        machine.ended = False
+        for place, value in doubtful.items():
+            machine.heap.set(place, value)
+        statements.run(machine, node.body)
+
+    attempt = machine.attempt(run)
+    for place, value in attempt.changes.items():
+        if doubtful.get(place) is not value:
+            machine.heap.set(place, value)
+    machine.ended = attempt.ended or ended
+    return attempt.operations
 
 
 def _handler(

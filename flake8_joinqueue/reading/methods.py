@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.protocol import ManagerEnds, Synchronise
+from flake8_joinqueue.protocol import ManagerEnds, Signal, Synchronise
 from flake8_joinqueue.reading import (
     actors,
     calls,
@@ -81,6 +81,8 @@ def _of_synchroniser(
 ) -> Value:
     if name in ("wait", "wait_for", "acquire"):
         machine.emit(Synchronise(machine.site(node), f"{receiver.name}.{name}"))
+    elif name in ("set", "notify", "notify_all", "release"):
+        machine.emit(Signal(machine.site(node), f"{receiver.name}.{name}"))
     return machine.unknown(f"{receiver.name}.{name}()")
 
 

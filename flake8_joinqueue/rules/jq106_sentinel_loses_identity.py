@@ -93,7 +93,7 @@ def _lost(consumer: Consumer, value: Item) -> Iterator[Site]:
             if (
                 truth
                 and test.site is not None
-                and decide(test, value, pickled=False) is True
+                and decide(test, value, pickled=False) is not False
                 and decide(test, value, pickled=True) is False
             ):
                 yield test.site

@@ -74,6 +74,8 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         for event in program.puts(queue)
         if consumer.consumption.recognises(put_of(event).item) is not False
         and not _is_open(put_of(event).item)
+        # One put back comes only behind another.
+        and put_of(event) not in consumer.consumption.relays
     ]
     joins = [
         join

@@ -1,0 +1,151 @@
+"""Daemon workers that are cut off at the end of the program.
+
+# What it does
+
+Reports work put on a queue whose workers are daemons, where main ends and neither joins the queue
+nor waits for the workers or for what they bring.
+
+# Why is this bad
+
+Daemons are killed when the program ends: what they have not worked on by then is lost.
+
+# Example
+
+```python
+Process(target=worker, args=(tasks,), daemon=True).start()
+for job in jobs:
+    tasks.put(job)
+```
+
+# Use instead
+
+```python
+Process(target=worker, args=(tasks,), daemon=True).start()
+for job in jobs:
+    tasks.put(job)
+tasks.join()
+```
+
+# Known limits
+
+Silent where main does anything behind the work that may take as long as the workers need: a call
+out of sight, `sleep()`, an event, a `join()` with a timeout, a loop without an end.
+
+# Fix
+
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
+from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.facts.queues import Carrier
+from flake8_joinqueue.protocol import (
+    ActorKind,
+    Call,
+    Daemon,
+    Get,
+    JoinActor,
+    JoinQueue,
+    Loop,
+    LoopKind,
+    ManagerEnds,
+    Peek,
+    Put,
+    Queue,
+    Sleep,
+    Stop,
+    Synchronise,
+    TaskDone,
+)
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import lines, name, started
+
+CODE = "JQ409"
+NAME = "daemon-workers-cut-off"
+
+# What may last as long as the workers need.
+_PAUSES = (Call, Sleep, Synchronise, JoinQueue, ManagerEnds)
+
+
+def check(program: Program) -> Iterator[Report]:
+    """Yield the first put of work that nobody waits for."""
+    if not program.protocol.ends or not program.main_reaches_end:
+        return
+    for queue in program.protocol.queues:
+        if queue.kind.carrier is Carrier.TASKS or program.escaped(queue):
+            continue
+        if program.shut_down(queue) or program.on(queue, JoinQueue, Peek):
+            continue
+        consumers = program.consumers(queue)
+        work = sorted(_work(program, queue), key=lambda put: site_of(put).span)
+        if consumers and work and all(_is_cut_off(program, c, work) for c in consumers):
+            yield _report(program, queue, consumers, work)
+
+
+def _work(program: Program, queue: Queue) -> list[Event]:
+    """Return the puts of work that surely come about before main ends, by main or its helpers."""
+    return [
+        put
+        for put in program.work_puts(queue)
+        if put.actor == program.main.index
+        or program.waited_at_end(program.actor(put))
+        or program.waits(program.actor(put))
+    ]
+
+
+def _is_cut_off(program: Program, consumer: Consumer, work: list[Event]) -> bool:
+    actor = consumer.actor
+    if actor is program.main or actor.daemon is not Daemon.YES:
+        return False
+    if actor.kind not in {ActorKind.PROCESS, ActorKind.THREAD} or actor.opaque:
+        return False
+    if any(_is_of(event, actor.index) for event in program.of(JoinActor, Stop)):
+        return False
+    if program.stopped(actor) or _brings_something(program, consumer):
+        return False
+    puts = [put.index for put in work if put.actor == program.main.index]
+    begun = max([*puts[:1], *(start.index for start in program.starts(actor))])
+    return not any(_may_last(event, begun) for event in _of_main(program))
+
+
+def _of_main(program: Program) -> list[Event]:
+    return [event for event in program.events if event.actor == program.main.index]
+
+
+def _is_of(event: Event, actor: int) -> bool:
+    return getattr(event.operation, "actor", None) == actor
+
+
+def _brings_something(program: Program, consumer: Consumer) -> bool:
+    """Say whether somebody else takes what a worker puts, and so may wait for it."""
+    puts = {put_of(e).queue for e in program.of(Put) if e.actor == consumer.actor.index}
+    return any(
+        getattr(event.operation, "queue", None) in puts and event.actor != consumer.actor.index
+        for event in program.of(Get, Peek, JoinQueue, TaskDone)
+    )
+
+
+def _may_last(event: Event, begun: int) -> bool:
+    """Say whether an operation of main behind the work may last as long as the workers need."""
+    if event.index < begun and not event.loops:
+        return False
+    operation = event.operation
+    if isinstance(operation, Loop) and operation.kind is LoopKind.WHILE:
+        return event.index > begun
+    return isinstance(operation, _PAUSES)
+
+
+def _report(program: Program, queue: Queue, consumers: list[Consumer], work: list[Event]) -> Report:
+    workers = ", ".join(f"{name(c.actor)}{started(program, c.actor)}" for c in consumers)
+    message = (
+        f"{workers}: daemon, killed when main ends, and nothing waits for the work on "
+        f"'{queue.name}' ({lines(work)}): it is lost, join() the queue or the workers first"
+    )
+    starts = [start for c in consumers for start in program.starts(c.actor)]
+    related = tuple((site_of(start), "a daemon starts here") for start in starts)
+    actors = frozenset(consumer.actor.index for consumer in consumers)
+    return Report(CODE, site_of(work[0]), message, queue.index, actors, related)
