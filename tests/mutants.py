@@ -47,11 +47,19 @@ def names(node: ast.AST, kind: type[ast.expr_context]) -> set[str]:
 
 
 def highest(block: list[ast.stmt], at: int) -> int:
-    """How far up a statement can go: behind whatever binds a name that it reads."""
+    """How far up a statement can go: behind whatever binds a name that it reads, or starts it."""
     reads = names(block[at], ast.Load)
-    while at and not reads & names(block[at - 1], ast.Store):
+    while at and not reads & (names(block[at - 1], ast.Store) | started(block[at - 1])):
         at -= 1
     return at
+
+
+def started(node: ast.stmt) -> set[str]:
+    """What a statement starts, and what it goes over to do so."""
+    if isinstance(node, ast.For) and any(started(inner) for inner in node.body):
+        return names(node.iter, ast.Load)
+    call = method_of(node)
+    return names(node, ast.Load) if call is not None and call[0] == "start" else set()
 
 
 def waits(node: ast.stmt) -> bool:

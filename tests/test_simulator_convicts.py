@@ -39,6 +39,9 @@ CORRECT = textwrap.dedent("""
     if __name__ == "__main__":
         main()
 """)
+GRAVE = ("drop task_done", "drop sentinel", "double task_done")
+"""What a queue that is joined, with workers that are waited for, does not bear."""
+
 FAMILIES = [
     ("multiprocessing as mp", "mp.JoinableQueue()", "mp.Process"),
     ("multiprocessing as mp", "mp.Manager().JoinableQueue()", "mp.Process"),
@@ -48,13 +51,13 @@ FAMILIES = [
 
 @pytest.mark.parametrize(("module", "queue", "worker"), FAMILIES, ids=[f[1] for f in FAMILIES])
 def test_every_spoilt_pool_is_convicted(module: str, queue: str, worker: str) -> None:
-    """Without any task_done, and without either sentinel, the correct pool fails."""
+    """Without any task_done, with one too many, without a sentinel the correct pool fails."""
     source = CORRECT.format(module=module, queue=queue, worker=worker)
     assert judge(source, budget=BUDGET).finishes
     acquitted = [
         what
         for what, text in mutants(source)
-        if what.startswith("drop") and not judge(text, budget=BUDGET).fails
+        if what.startswith(GRAVE) and not judge(text, budget=BUDGET).fails
     ]
     assert acquitted == []
 
@@ -64,8 +67,8 @@ def good_fixtures() -> list[Path]:
     found = []
     for path in PATHS:
         text = read(path)
-        if not expected(text) and how(text) != "real" and next(mutants(text), None):
-            found.append(path)
+        if not expected(text) and how(text) != "real":
+            found += [path] * any(what.startswith(GRAVE) for what, _ in mutants(text))
     return found
 
 

@@ -76,6 +76,8 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         late = [put for put in sentinels if not before(put, wait)]
         if not any(may_precede(wait, put) for put in late):
             continue
+        if not program.may_run_at(consumer.actor, wait):
+            continue  # joined before it is started: that raises
         by_turns = not _in_turn(queue) and _by_turns(program, consumer, wait, late)
         if by_turns or _too_few(program, queue, consumer, wait):
             message = (
