@@ -80,7 +80,7 @@ AS_THE_RULE_SAYS: dict[str, Predicate] = {
     "JQ103": hangs_in("join", "put"),
     "JQ104": either(QUEUE_JOIN, GET, LOSES, hangs_in("feeder")),
     "JQ105": either(GET, QUEUE_JOIN, lambda outcome: bool(outcome.errors)),
-    "JQ106": either(GET, QUEUE_JOIN),
+    "JQ106": either(GET, QUEUE_JOIN, lambda outcome: bool(outcome.errors)),
     "JQ107": QUEUE_JOIN,
     "JQ108": either(LOSES, GET, QUEUE_JOIN),
     "JQ201": QUEUE_JOIN,

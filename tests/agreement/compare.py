@@ -18,10 +18,10 @@ from .choices import Recipe
 from .programs import Program, write
 
 OFF_BY_DEFAULT = frozenset({"JQ000", "JQ204", "JQ206", "JQ501"})
-QUICK = Budget(schedules=120, random=30, seconds=8)
-THOROUGH = Budget(schedules=3000, random=600, seconds=25)
+QUICK = Budget(schedules=100, random=40, seconds=10)
+THOROUGH = Budget(schedules=800, random=800, seconds=30)
 """For a program in which no schedule of the quick look shows what a finding says."""
-SLOW = Budget(schedules=400, random=100, seconds=10, early_timeouts=True)
+SLOW = Budget(schedules=200, random=200, seconds=15, early_timeouts=True)
 """On a machine so slow that a sleep or a timeout may be over before anything else is done."""
 
 Linter = Callable[[str], Sequence[Finding]]
@@ -79,7 +79,7 @@ class Agreement(enum.Enum):
     WRONG_CODE = "wrong code"
     FALSE_ALARM = "false alarm"
     MISSED = "missed"
-    NO_RULE = "no rule yet"
+    NO_RULE = "no rule"
     TAKEN_FOR_WORK = "taken for work"
     UNDECIDED = "undecided"
     NOT_ANALYSED = "not analysed"
@@ -190,6 +190,16 @@ def beyond_the_rules(recipe: Recipe, existing: frozenset[str]) -> bool:
     )
 
 
+def no_code_for(recipe: Recipe, cause: str) -> bool:
+    """Whether it goes wrong in a way of which no code of the catalogue speaks.
+
+    Main waits for more results than there are, or a worker for a fixed number of items that never
+    come, with nobody in the queue's ``join``.
+    """
+    waits_for_results = recipe["results"] == "drained" and "in Queue.get" in cause
+    return waits_for_results or (recipe["stop"] == "counted" and "Queue.join" not in cause)
+
+
 def taken_for_work(recipe: Recipe, codes: Sequence[str]) -> bool:
     """Whether all that is reported is a sentinel unknown to workers which do not need one."""
     return set(codes) == {"JQ105"} and recipe["stop"] in _NEED_NO_SENTINEL
@@ -201,6 +211,7 @@ def agreement_of(
     codes: Sequence[str],
     unconfirmed: Sequence[str],
     existing: frozenset[str],
+    cause: str = "",
 ) -> Agreement:
     """How a verdict and the codes found go together."""
     if verdict is Verdict.UNDECIDED:
@@ -208,7 +219,7 @@ def agreement_of(
     if verdict is Verdict.BAD and codes:
         return Agreement.WRONG_CODE if len(unconfirmed) == len(codes) else Agreement.AGREE_BAD
     if verdict is Verdict.BAD:
-        beyond = beyond_the_rules(recipe, existing)
+        beyond = beyond_the_rules(recipe, existing) or no_code_for(recipe, cause)
         return Agreement.NO_RULE if beyond else Agreement.MISSED
     if taken_for_work(recipe, codes):
         return Agreement.TAKEN_FOR_WORK
@@ -216,10 +227,16 @@ def agreement_of(
     return Agreement.FALSE_ALARM if codes else Agreement.AGREE_GOOD
 
 
-def waits_by_the_clock(program: Program) -> bool:
-    """Whether it matters for how long somebody sleeps or waits, but for a worker that gives up."""
+def waits_by_the_clock(program: Program, codes: Sequence[str]) -> bool:
+    """Whether it matters for how long somebody sleeps or waits.
+
+    That a worker gives up too soon confirms nothing but that it then miscounts (JQ205), and
+    that a producer was not waited for (JQ301).
+    """
     text = program.source
-    return ("sleep(" in text or ".join(timeout=" in text) and "get(timeout" not in text
+    if "get(timeout" in text or "wait_for(" in text:
+        return not {"JQ205", "JQ301"}.isdisjoint(codes)
+    return "sleep(" in text or ".join(timeout=" in text
 
 
 def judged(program: Program, budget: Budget, start_method: str) -> list[Judgement]:
@@ -229,7 +246,7 @@ def judged(program: Program, budget: Budget, start_method: str) -> list[Judgemen
 
 def judged_thoroughly(program: Program, codes: Sequence[str], start_method: str) -> list[Judgement]:
     """The judgements, with larger budgets as long as no failure fits what the linter says."""
-    for budget in (QUICK, *([SLOW] if waits_by_the_clock(program) else []), THOROUGH):
+    for budget in (QUICK, *([SLOW] if waits_by_the_clock(program, codes) else []), THOROUGH):
         judgements = judged(program, budget, start_method)
         if not codes or any(fits(code, judgements) for code in codes):
             break
@@ -267,7 +284,8 @@ def compared(
         judgements = judged(program, QUICK, "spawn")
         verdict = verdict_on(judgements)
     unconfirmed = tuple(c for c in codes if not fits(c, judgements))
-    agreement = agreement_of(recipe, verdict, codes, unconfirmed, existing)
+    cause = cause_of(judgements)
+    agreement = agreement_of(recipe, verdict, codes, unconfirmed, existing, cause)
     if any(f.code == "JQ000" for f in every) and not codes:
         agreement = Agreement.NOT_ANALYSED
     return Comparison(
@@ -277,7 +295,7 @@ def compared(
         agreement,
         codes,
         unconfirmed,
-        cause_of(judgements) + ("" if count_known(recipe) else ", a number that is not known"),
+        cause + ("" if count_known(recipe) else ", a number that is not known"),
         tuple(f"{f.line}:{f.column} {f.code} {f.message}" for f in every),
         account_of(judgements),
         (linted, time.perf_counter() - start),

@@ -112,6 +112,33 @@ class Roller(Chooser):
         return 0 if self.dice.random() < 0.5 else self.dice.randrange(most)
 
 
+class Ranker(Roller):
+    """Every actor has a rank by chance, and whoever ranks first goes, as long as he can.
+
+    So somebody may be late all the time (a feeder, say), which takes a search many deviations. Now
+    and then the one who would go is ranked last.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.ranks: dict[int, float] = {}
+        self.fickle = self.dice.choice((0.0, 0.02, 0.1))
+
+    def default(self, kernel: Kernel, options: list[Actor]) -> int:
+        ready = [i for i, a in enumerate(options) if a.enabled(kernel.now) and not a.polled]
+        if not ready or (kernel.early_timeouts and self.dice.random() < 0.1):
+            return super().default(kernel, options)
+        first = min(ready, key=lambda i: self.rank(options[i]))
+        if self.dice.random() < self.fickle:
+            self.ranks[options[first].index] = 1 + len(self.made)
+            first = min(ready, key=lambda i: self.rank(options[i]))
+        return first
+
+    def rank(self, actor: Actor) -> float:
+        """The actor's rank; the least goes first."""
+        return self.ranks.setdefault(actor.index, self.dice.random())
+
+
 @dataclass
 class Draft:
     """An outcome before it is known who takes from which queue on other schedules."""
@@ -138,6 +165,7 @@ def judge(
     budget = budget or Budget()
     search = Search(budget)
     end = time.monotonic() + budget.seconds
+    half = end - budget.seconds / 2
     drafts: list[Draft] = []
     tried = undecided = 0
 
@@ -150,7 +178,7 @@ def judge(
             keep(drafts, draft)
 
     exhaustive = False
-    while tried < budget.schedules and undecided < 3 and time.monotonic() < end:
+    while tried < budget.schedules and undecided < 3 and time.monotonic() < half:
         prefix = search.pop()
         if prefix is None:
             exhaustive = not search.cut
@@ -159,7 +187,7 @@ def judge(
     for number in range(0 if exhaustive else budget.random):
         if undecided >= 3 or time.monotonic() > end:
             break
-        attempt(Roller(seed * 1_000_003 + number))
+        attempt((Roller, Ranker)[number % 2](seed * 1_000_003 + number // 2))
     return Judgement(settle(drafts), tried, exhaustive)
 
 

@@ -165,12 +165,12 @@ class Ledger:
         """The joins after which others still put work on the queue.
 
         A put counts if its actor was already alive when the join returned, and if whoever
-        joined has not put on the queue, or joined it, again before (that is a new batch).
+        joined has not put work on the queue, or joined it, again before (that is a new batch).
         """
         found: list[EarlyJoin] = []
         for account in self.accounts:
             for step, actor, line, index in account.joins:
-                own = [p[0] for p in account.puts if p[2] == index and p[0] > step]
+                own = [p[0] for p in account.puts if p[2] == index and p[0] > step and p[3]]
                 own += [j[0] for j in account.joins if j[3] == index and j[0] > step]
                 until = min(own, default=float("inf"))
                 late = [
