@@ -206,21 +206,15 @@ def taken_for_work(recipe: Recipe, codes: Sequence[str]) -> bool:
 
 
 def agreement_of(
-    recipe: Recipe,
-    verdict: Verdict,
-    codes: Sequence[str],
-    unconfirmed: Sequence[str],
-    existing: frozenset[str],
-    cause: str = "",
+    recipe: Recipe, verdict: Verdict, codes: Sequence[str], unconfirmed: Sequence[str]
 ) -> Agreement:
-    """How a verdict and the codes found go together."""
+    """How a verdict and the codes found go together; ``MISSED`` where there should be some."""
     if verdict is Verdict.UNDECIDED:
         return Agreement.UNDECIDED
     if verdict is Verdict.BAD and codes:
         return Agreement.WRONG_CODE if len(unconfirmed) == len(codes) else Agreement.AGREE_BAD
     if verdict is Verdict.BAD:
-        beyond = beyond_the_rules(recipe, existing) or no_code_for(recipe, cause)
-        return Agreement.NO_RULE if beyond else Agreement.MISSED
+        return Agreement.MISSED
     if taken_for_work(recipe, codes):
         return Agreement.TAKEN_FOR_WORK
     # What depends on a setting may only be reported where it is so for both values.
@@ -285,7 +279,10 @@ def compared(
         verdict = verdict_on(judgements)
     unconfirmed = tuple(c for c in codes if not fits(c, judgements))
     cause = cause_of(judgements)
-    agreement = agreement_of(recipe, verdict, codes, unconfirmed, existing, cause)
+    agreement = agreement_of(recipe, verdict, codes, unconfirmed)
+    beyond = beyond_the_rules(recipe, existing) or no_code_for(recipe, cause)
+    if agreement is Agreement.MISSED and beyond:
+        agreement = Agreement.NO_RULE
     if any(f.code == "JQ000" for f in every) and not codes:
         agreement = Agreement.NOT_ANALYSED
     return Comparison(

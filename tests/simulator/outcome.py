@@ -124,8 +124,8 @@ class Budget:
 
     ``schedules`` bounds the depth-first search, ``random`` the random schedules after it,
     ``deviations`` how often one schedule may leave the default order, ``steps`` the length of
-    a schedule, ``seconds`` is a safety net in real time, of which the search gets one half. With ``early_timeouts`` a timed wait
-    may expire while others can still run, as on a slow machine.
+    a schedule, ``seconds`` is a safety net in real time, of which the search gets one half. With
+    ``early_timeouts`` a timed wait may expire while others can still run, as on a slow machine.
     """
 
     schedules: int = 250
