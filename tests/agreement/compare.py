@@ -194,10 +194,12 @@ def no_code_for(recipe: Recipe, cause: str) -> bool:
     """Whether it goes wrong in a way of which no code of the catalogue speaks.
 
     Main waits for more results than there are, or a worker for a fixed number of items that never
-    come, with nobody in the queue's ``join``.
+    come, with nobody in the queue's ``join``; or workers are terminated with work still to do.
     """
     waits_for_results = recipe["results"] == "drained" and "in Queue.get" in cause
-    return waits_for_results or (recipe["stop"] == "counted" and "Queue.join" not in cause)
+    waits_for_items = recipe["stop"] == "counted" and "Queue.join" not in cause
+    cut_off = "K" in recipe["order"] and cause.startswith("loses items")
+    return waits_for_results or waits_for_items or cut_off
 
 
 def taken_for_work(recipe: Recipe, codes: Sequence[str]) -> bool:
