@@ -7,7 +7,7 @@ from typing import Final
 from flake8_joinqueue.analysis.program import Program, put_of
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.analysis.walking import atoms_in
-from flake8_joinqueue.counts import Count, Symbol
+from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
     Alias,
     Branch,
@@ -79,7 +79,7 @@ def _rounds(program: Program, event: Event, depth: int) -> int | None:
             return None
         rounds = min(_MANY, rounds * times)
     started = program.started(program.actor(event))
-    actors = _SOME if started is None else _number(started, small=True)
+    actors = _SOME if started is None or started.number is None else started.number
     return rounds if paced else min(_MANY, rounds * actors)
 
 
@@ -117,14 +117,15 @@ def _counts(loop: Loop) -> bool:
     )
 
 
-def _number(count: Count, *, small: bool = False) -> int:
-    """Return a count as a number: an unknown one is any, but that of a machine's cores is small."""
+def _number(count: Count) -> int | None:
+    """Return a count as a number; `None` for one that is not known.
+
+    Unknown data may be of any length. An unknown number may be meant to be small, as a machine's
+    number of cores is.
+    """
     if count.number is not None:
         return max(0, count.number)
-    if small or all(_is_of_cores(symbol) for symbols, _ in count.terms for symbol in symbols):
-        return _SOME
-    return _MANY
-
-
-def _is_of_cores(symbol: Symbol) -> bool:
-    return symbol.name.endswith("cpu_count()")
+    names = {symbol.name for symbols, _ in count.terms for symbol in symbols}
+    if all(name.startswith("len(") for name in names):
+        return _MANY
+    return _SOME if all(name.endswith("cpu_count()") for name in names) else None

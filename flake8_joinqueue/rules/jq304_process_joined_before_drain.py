@@ -31,7 +31,8 @@ for process in processes:
 
 # Known limits
 
-Reported where the number of results is not known to be small, or where they are known to be big.
+Reported where results are put for each element of data whose length is not known, or where they are
+known to be many or big; not where the number of rounds is a number that is not known.
 Silent for queues of a manager, which holds any number of items, and where `cancel_join_thread()` is
 called.
 
