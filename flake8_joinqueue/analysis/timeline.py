@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import (
@@ -32,7 +32,8 @@ class Event:
 
     `loops` are the loops it is repeated in, outermost first (those of one round are none). `sure`:
     it is done whenever the actor gets there. `times`: how often, by the rounds of its loops, where
-    that is known. `arms`: the branches it stands in, with the side.
+    that is known. `arms`: the branches it stands in, with the side. `turns`: the blocks it stands
+    in that are run in any order, each with its number.
     """
 
     operation: Operation
@@ -42,6 +43,7 @@ class Event:
     sure: bool = True
     times: Count | None = ONE
     arms: tuple[tuple[int, int], ...] = ()
+    turns: tuple[tuple[int, int], ...] = ()
 
 
 def timeline(actor: Actor) -> list[Event]:
@@ -55,6 +57,7 @@ def before(first: Event, second: Event) -> bool:
         first.actor == second.actor
         and first.index < second.index
         and not common_loops(first, second)
+        and not _in_any_order(first, second)
     )
 
 
@@ -62,7 +65,17 @@ def may_precede(first: Event, second: Event) -> bool:
     """Say whether, in one actor, some `first` comes before some `second`."""
     if first.actor != second.actor or exclusive(first, second):
         return False
-    return first.index < second.index or bool(common_loops(first, second))
+    return (
+        first.index < second.index
+        or bool(common_loops(first, second))
+        or _in_any_order(first, second)
+    )
+
+
+def _in_any_order(first: Event, second: Event) -> bool:
+    """Say whether the events stand in two blocks of which either may be run first."""
+    turns = dict(first.turns)
+    return any(turns.get(order, block) != block for order, block in second.turns)
 
 
 def common_loops(first: Event, second: Event) -> tuple[Loop, ...]:
@@ -87,12 +100,16 @@ class _Place:
     sure: bool = True
     times: Count | None = ONE
     arms: tuple[tuple[int, int], ...] = ()
+    turns: tuple[tuple[int, int], ...] = ()
 
     def doubtful(self) -> _Place:
-        return _Place(self.loops, sure=False, times=None, arms=self.arms)
+        return replace(self, sure=False, times=None)
 
     def on(self, branch: int, side: int) -> _Place:
-        return _Place(self.loops, sure=False, times=None, arms=(*self.arms, (branch, side)))
+        return replace(self.doubtful(), arms=(*self.arms, (branch, side)))
+
+    def turn(self, order: int, block: int) -> _Place:
+        return replace(self.doubtful(), turns=(*self.turns, (order, block)))
 
 
 @dataclass(slots=True)
@@ -116,6 +133,7 @@ class _Flattener:
             place.sure,
             place.times,
             place.arms,
+            place.turns,
         )
         match operation:
             case Branch():
@@ -134,24 +152,25 @@ class _Flattener:
                 yield from self.flatten(operation.orelse, place)
                 yield from self.flatten(operation.final, place)
             case AnyOrder():
-                for block in operation.blocks:
-                    yield from self.flatten(block, place.doubtful())
+                order = next(self._branches)
+                for number, block in enumerate(operation.blocks):
+                    yield from self.flatten(block, place.turn(order, number))
             case Scope():
                 yield from self.flatten(operation.body, place)
 
     @staticmethod
     def _inside(loop: Loop, place: _Place) -> _Place:
         if any(_jumps_in(loop.body + loop.head, Break, Return, Raise, Exit)):
-            return _Place((*place.loops, loop), sure=False, times=None, arms=place.arms)
+            return replace(place.doubtful(), loops=(*place.loops, loop))
         if loop.kind is LoopKind.WHILE:
             # Code behind the condition may not be reached at all.
             sure = place.sure and loop.condition is True
-            return _Place((*place.loops, loop), sure=sure, times=None, arms=place.arms)
+            return replace(place, loops=(*place.loops, loop), sure=sure, times=None)
         times = None
         if place.times is not None and loop.times is not None:
             times = place.times * loop.times
         loops = place.loops if loop.times == ONE else (*place.loops, loop)
-        return _Place(loops, place.sure, times, place.arms)
+        return replace(place, loops=loops, times=times)
 
 
 def _may_jump(operation: Operation) -> bool:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # Attributes that are assigned: `x.name = …`, `x.name += …`; a hit too many only costs precision.
 _WORD = re.compile(r"[^\W\d]\w*")
+# A name that stands for itself, not for an attribute of something.
+_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _OUTER = re.compile(r"\b(?:global|nonlocal)\b")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
@@ -58,19 +60,26 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
-    words = Counter(_WORD.findall(source))
-    return _Entries(machine, module, assigned, words).run(lingers=lingers)
+    words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
+    return _Entries(machine, module, assigned, words, names).run(lingers=lingers)
 
 
 class _Entries:
     def __init__(
-        self, machine: Machine, module: cst.Module, assigned: Counter[str], words: Counter[str]
+        self,
+        machine: Machine,
+        module: cst.Module,
+        assigned: Counter[str],
+        words: Counter[str],
+        names: Counter[str],
     ) -> None:
         self.machine = machine
         self.module = module
-        # How often attributes of a name are assigned, and how often a name is written at all.
+        # How often attributes of a name are assigned, how often a name is written at all, and how
+        # often not as that of an attribute.
         self.assigned = assigned
         self.words = words
+        self.names = names
         self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
@@ -148,7 +157,11 @@ class _Entries:
 
     def _not_entered(self, found: list[Function]) -> Iterator[Function]:
         """Yield the functions not run yet, last those that others name: they may run them."""
-        named = [function for function in found if self.words[function.name] > 1]
+        named = [
+            function
+            for function in found
+            if (self.names if function.owner is None else self.words)[function.name] > 1
+        ]
         for function in [*(one for one in found if one not in named), *named]:
             if id(function.node) not in self.machine.entered:
                 yield function

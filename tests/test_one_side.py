@@ -1,0 +1,66 @@
+"""Files that hold one side of a queue only are judged on what holds for every other side."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from flake8_joinqueue.check import check_source
+
+OWNER = """
+    import queue, threading
+    tasks = queue.Queue()
+
+    def worker():
+        while True:
+            task = tasks.get()
+            if not task.wanted:
+                {skipped}continue
+            tasks.task_done()
+
+    def start(number):
+        for _ in range(number):
+            threading.Thread(target=worker, daemon=True).start()
+
+    def wait():
+        tasks.join()
+"""
+CONSUMER = """
+    from multiprocessing import JoinableQueue
+
+    def consume(tasks: JoinableQueue):
+        while True:
+            task = tasks.get()
+            if task is None:
+                break
+            try:
+                print(task)
+            finally:
+                tasks.task_done()
+            {more}
+"""
+PRODUCER = """
+    from multiprocessing import JoinableQueue
+
+    def produce(tasks: JoinableQueue, number):
+        for task in range(number):
+            tasks.put(task)
+        tasks.put(None)
+        tasks.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "codes"),
+    [
+        (OWNER.format(skipped=""), ["JQ202"]),
+        (OWNER.format(skipped="tasks.task_done(); "), []),
+        (CONSUMER.format(more="tasks.task_done()"), ["JQ203"]),
+        # Whether anybody joins the queue is not to be seen.
+        (CONSUMER.format(more="pass"), []),
+        (PRODUCER, []),
+    ],
+)
+def test_one_side(program: str, codes: list[str]) -> None:
+    assert [each.code for each in check_source(dedent(program))] == codes
