@@ -256,6 +256,8 @@ class Consumption:
         Then whoever waits for this queue waits for the put as well.
         """
         puts = {index for index, node in enumerate(self.flow.nodes) if node.operation is put}
+        if not puts:
+            return False  # it has nothing to do with this queue
         gets = set(self._get_nodes)
         before = self.flow.reaching(puts, gets)
         if self.flow.start in before and self.flow.start not in gets:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import END, Flow
+from flake8_joinqueue.analysis.projecting import Projector
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
@@ -50,6 +51,7 @@ class Known:
 
     flows: dict[int, tuple[Block, Flow]] = field(default_factory=dict)
     consumptions: dict[tuple[int, int], Consumption | NotAnalysed] = field(default_factory=dict)
+    projector: Projector = field(default_factory=Projector)
 
 
 class Program:
@@ -131,10 +133,34 @@ class Program:
         """Return the events of these kinds that work on a queue."""
         key = queue.index, kinds
         if key not in self._on_queue:
+            here = self._by_queue.get(queue.index, ())
             self._on_queue[key] = [
-                event for event in self.of(*kinds) if queue_of(event.operation) == queue.index
+                event for kind in kinds for event in here if isinstance(event.operation, kind)
             ]
         return self._on_queue[key]
+
+    @cached_property
+    def _by_queue(self) -> dict[int, list[Event]]:
+        found: dict[int, list[Event]] = {}
+        for event in self.events:
+            queue = queue_of(event.operation)
+            if queue is not None:
+                found.setdefault(queue, []).append(event)
+        return found
+
+    @cached_property
+    def _by_actor(self) -> dict[int, list[Event]]:
+        found: dict[int, list[Event]] = {}
+        for event in self.events:
+            named = getattr(event.operation, "actor", None)
+            if isinstance(named, int):
+                found.setdefault(named, []).append(event)
+        return found
+
+    def about(self, actor: Actor, *kinds: type) -> list[Event]:
+        """Return the events of these kinds that are about an actor: start it, wait for it, ..."""
+        here = self._by_actor.get(actor.index, ())
+        return [event for kind in kinds for event in here if isinstance(event.operation, kind)]
 
     def puts(self, queue: Queue) -> list[Event]:
         """Return the puts on a queue."""
@@ -176,13 +202,18 @@ class Program:
         key = id(actor.body), queue.index
         if key not in consumptions:
             try:
-                consumptions[key] = Consumption(self.flow(actor), queue.index)
+                consumptions[key] = Consumption(self._flow_for(actor, queue), queue.index)
             except NotAnalysed as limit:
                 consumptions[key] = limit
         known = consumptions[key]
         if isinstance(known, NotAnalysed):
             raise known
         return known
+
+    def _flow_for(self, actor: Actor, queue: Queue) -> Flow:
+        """Return the flow of what an actor does that may concern a queue."""
+        body = self._known.projector.project(actor.body, queue.index)
+        return self.flow(actor) if body is actor.body else Flow(body)
 
     def consumers(self, queue: Queue) -> list[Consumer]:
         """Return the actors that run and take from a queue, main included."""
@@ -222,7 +253,7 @@ class Program:
         """Return how many of an actor are started in all; one main."""
         if actor is self.main:
             return ONE
-        return self.times(e for e in self.of(Start) if _names(e, actor))
+        return self.times(self.about(actor, Start))
 
     def times(self, events: Iterable[Event]) -> Count | None:
         """Return how often events happen in all, by all that do them; `None` where not known."""
@@ -237,7 +268,7 @@ class Program:
         return populated(total(counts))
 
     def _plain_start(self, actor: Actor) -> Count | None:
-        starts = [e for e in self.of(Start) if _names(e, actor)]
+        starts = self.about(actor, Start)
         if any(e.actor != self.main.index or not e.sure or e.times is None for e in starts):
             return None
         return total(e.times for e in starts if e.times is not None)
@@ -253,14 +284,11 @@ class Program:
 
     def waits(self, actor: Actor) -> list[Event]:
         """Return the events that wait for (one of) an actor as long as it takes."""
-        return [e for e in self.of(JoinActor) if _names(e, actor) and not _timed(e)]
+        return [event for event in self.about(actor, JoinActor) if not _timed(event)]
 
     def stopped(self, actor: Actor) -> bool:
         """Say whether something in or out of sight may end an actor from outside."""
-        escapes = (e.operation for e in self.of(Escape))
-        return any(_names(e, actor) for e in self.of(Stop)) or any(
-            isinstance(escape, Escape) and escape.actor == actor.index for escape in escapes
-        )
+        return bool(self.about(actor, Stop, Escape))
 
     def waited_at_end(self, actor: Actor) -> bool:
         """Say whether the interpreter waits for an actor before it exits."""
@@ -296,13 +324,13 @@ class Program:
         waits = self.waits(actor)
         if self.stopped(actor):
             # Ending it from outside helps only whoever does not wait for it first.
-            stops = [event for event in self.of(Stop, Escape) if _names(event, actor)]
+            stops = self.about(actor, Stop, Escape)
             return any(all(before(wait, stop) for stop in stops) for wait in waits)
         return self.waited_at_end(actor) or bool(waits)
 
     def starts(self, actor: Actor) -> list[Event]:
         """Return the events that start an actor."""
-        return [event for event in self.of(Start) if _names(event, actor)]
+        return self.about(actor, Start)
 
     def may_run_at(self, actor: Actor, event: Event) -> bool:
         """Say whether an actor may have been started when an event of another comes."""
@@ -338,18 +366,25 @@ class Program:
         another queue than `but`.
         """
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
-        fed = {put_of(e).queue for e in self.of(Put) if e.actor == actor.index}
-        fed -= {but.index} if but else set()
+        fed = self._fed.get(actor.index, set()) - ({but.index} if but else set())
         for other in self.of(Synchronise, Get, JoinQueue, JoinActor):
+            if isinstance(other.operation, Get) and other.operation.queue not in fed:
+                continue
             if other.actor != event.actor or not may_precede(other, event):
                 continue
             if not self._may_synchronise(other):
                 continue
-            if isinstance(other.operation, Get) and other.operation.queue not in fed:
-                continue
             if not starts or any(may_precede(start, other) for start in starts):
                 return True
         return False
+
+    @cached_property
+    def _fed(self) -> dict[int, set[int]]:
+        """The queues that each actor puts on."""
+        found: dict[int, set[int]] = {}
+        for event in self.of(Put):
+            found.setdefault(event.actor, set()).add(put_of(event).queue)
+        return found
 
     def _may_synchronise(self, event: Event) -> bool:
         """Say whether a wait may be one for a queue: for a time, or by a task that does it."""
@@ -363,10 +398,6 @@ class Program:
     def last(self, events: Iterable[Event]) -> Event:
         """Return the event that stands last in the source."""
         return max(events, key=lambda event: site_of(event).span)
-
-
-def _names(event: Event, actor: Actor) -> bool:
-    return getattr(event.operation, "actor", None) == actor.index
 
 
 def _timed(event: Event) -> bool:
