@@ -9,8 +9,6 @@ from pathlib import Path
 _LEFT_OUT = frozenset(
     {"test", "tests", "site-packages", "idlelib", "lib2to3", "turtledemo", "ensurepip"}
 )
-    {"test", "tests", "site-packages", "idlelib", "lib2to3", "turtledemo", "ensurepip"}
-)
 
 _CREW = """
 def work_{n}(tasks, results):
