@@ -391,9 +391,13 @@ class Program:
         if isinstance(event.operation, JoinQueue):
             return event.operation.timed
         if isinstance(event.operation, JoinActor):
-            joined = event.operation.actor
-            return any(other.actor == joined for other in self.of(JoinQueue, Synchronise))
+            return event.operation.actor in self._waiting
         return True
+
+    @cached_property
+    def _waiting(self) -> frozenset[int]:
+        """The actors that wait for a queue, or for something that is not modelled."""
+        return frozenset(event.actor for event in self.of(JoinQueue, Synchronise))
 
     def last(self, events: Iterable[Event]) -> Event:
         """Return the event that stands last in the source."""
