@@ -41,6 +41,7 @@ from flake8_joinqueue.protocol import (
     Raise,
     Return,
     Scope,
+    TaskDone,
     Try,
 )
 
@@ -100,7 +101,7 @@ class Compiler:
             follow = self._operation(operation, follow, context)
         return follow
 
-    def _operation(  # noqa: PLR0912 (one case a kind of operation)
+    def _operation(  # noqa: C901, PLR0912 (one case a kind of operation)
         self, operation: Operation, follow: int, context: _Context
     ) -> int:
         match operation:
@@ -132,7 +133,10 @@ class Compiler:
                 edges = [Edge(follow), *self._call_edges(context)]
             case _:
                 edges = [Edge(follow)]
-        return self._node(context, edges, operation)
+        node = self._node(context, edges, operation)
+        if isinstance(operation, TaskDone):
+            self._nodes[node].awaited = _awaits("ValueError", context.frame)
+        return node
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -300,7 +304,7 @@ class Compiler:
             edges.extend(self._raised(context, thrown, EdgeKind.EMPTY))
         if get.may_be_cancelled:
             edges.extend(self._raised(context, CANCELLED, EdgeKind.CANCELLED))
-        if _awaits_shutdown(context.frame):
+        if _awaits("ShutDown", context.frame):
             shut = self._catchers(context.frame, SHUT_DOWN)
             edges.extend(Edge(node, EdgeKind.EMPTY) for node in shut)
         return list(dict.fromkeys(edges))
@@ -315,10 +319,11 @@ class Compiler:
         return list(self._raised(context, thrown, EdgeKind.THROWN))
 
 
-def _awaits_shutdown(frame: _Frame | None) -> bool:
+def _awaits(name: str, frame: _Frame | None) -> bool:
+    """Say whether a handler names an exception whose name ends so."""
     while frame is not None:
         for handler, _ in frame.handlers:
-            if any(exception.name.endswith("ShutDown") for exception in handler.exceptions):
+            if any(exception.name.endswith(name) for exception in handler.exceptions):
                 return True
         frame = frame.outer
     return False

@@ -280,7 +280,7 @@ class Explorer:
         match node.operation:
             case TaskDone() as done if done.queue == self._queue:
                 step = DoneStep(source, done, state.dones, "empty" in state.marks)
-                if "outside" not in state.marks:
+                if "outside" not in state.marks and not node.awaited:
                     self.done_steps[step] = None
                 return state._replace(dones=min(MANY_DONES, state.dones + 1))
             case Put() as put if put.queue == self._queue:

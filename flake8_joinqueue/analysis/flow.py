@@ -49,7 +49,8 @@ class Node:
     """A point in the flow: an operation, the entry of a handler, or a test.
 
     `loops` and `scopes` are those it stands in, outermost first, through calls too; `condition_of`
-    is the serial of the `while` loop whose condition a test belongs to.
+    is the serial of the `while` loop whose condition a test belongs to. `awaited` says of a
+    `task_done` that a handler is ready for the `ValueError` it may raise.
     """
 
     operation: Operation | Handler | None = None
@@ -58,6 +59,7 @@ class Node:
     scopes: tuple[int, ...] = ()
     condition_of: int | None = None
     edges: list[Edge] = field(default_factory=list)
+    awaited: bool = False
 
 
 END = 0

@@ -48,7 +48,12 @@ def covered(
     for queue in program.protocol.queues:
         if not queue.kind.joinable:
             continue
-        joins = [join for join in program.joins(queue) if before(join, moment)]
+        # In every round of a loop, if they are in one together.
+        joins = [
+            join
+            for join in program.joins(queue)
+            if join.actor == moment.actor and join.index < moment.index
+        ]
         if queue is not also and not joins:
             continue
         consumption = program.consumption(producer, queue)

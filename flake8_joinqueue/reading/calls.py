@@ -252,6 +252,6 @@ def _callback(
         return
     machine.callbacks.add((function, receiver))
     given = functions.unknown_arguments(machine, function, receiver)
-    attempt = machine.attempt(lambda: functions.enter(machine, function, given, node))
+    attempt = machine.attempt_at_any_time(lambda: functions.enter(machine, function, given, node))
     if attempt.operations:
         machine.emit(AnyOrder((attempt.operations,), machine.site(node)))

@@ -125,11 +125,11 @@ class _Entries:
         machine.ended = False
         blocks: list[Block] = []
         for function in self._uncalled_functions():
-            attempt = machine.attempt(lambda made=function: self._call(made))  # type: ignore[misc]
+            attempt = machine.attempt_at_any_time(lambda made=function: self._call(made))  # type: ignore[misc]
             if attempt.operations:
                 blocks.append(attempt.operations)
         for made in self._unmade_classes():
-            attempt = machine.attempt(lambda made=made: self._use(made))  # type: ignore[misc]
+            attempt = machine.attempt_at_any_time(lambda made=made: self._use(made))  # type: ignore[misc]
             if attempt.operations:
                 blocks.append(attempt.operations)
         if blocks:
@@ -139,11 +139,11 @@ class _Entries:
         machine = self.machine
         for function in self._uncalled_functions():
             self._begin(function.node)
-            attempt = machine.attempt(lambda made=function: self._call(made))  # type: ignore[misc]
+            attempt = machine.attempt_at_any_time(lambda made=function: self._call(made))  # type: ignore[misc]
             self._finish(f"{function.name}()", attempt.operations, ends=False)
         for made in self._unmade_classes():
             self._begin(self.module)
-            attempt = machine.attempt(lambda made=made: self._use(made))  # type: ignore[misc]
+            attempt = machine.attempt_at_any_time(lambda made=made: self._use(made))  # type: ignore[misc]
             self._finish(f"class {made.name}", attempt.operations, ends=False)
 
     def _uncalled_functions(self) -> Iterator[Function]:
@@ -209,7 +209,7 @@ class _Entries:
             machine.top = method.top
             receiver = {"staticmethod": None, "classmethod": made}.get(method.kind, instance)
             given = functions.unknown_arguments(machine, method, receiver)
-            attempt = machine.attempt(
+            attempt = machine.attempt_at_any_time(
                 lambda method=method, given=given: functions.enter(  # type: ignore[misc]
                     machine, method, given, method.node
                 )

@@ -177,6 +177,8 @@ class Machine:
         # How settings go on the way being run, by their keys.
         self.assumed: Mapping[str, bool] = {}
         self.entered: set[int] = set()
+        # Where code runs that others call at any time: how many functions were being run before.
+        self.called_at_any_time: int | None = None
         self.instance_actors: dict[int, int] = {}
         self.instance_queues: dict[int, int] = {}
         # Queues that annotations tell of, by the keys of the unknown values they are.
@@ -355,6 +357,14 @@ class Machine:
             run()
         left, self.ended = self.ended, ended
         return Attempt(tuple(operations), dict(changes), left)
+
+    def attempt_at_any_time(self, run: Callable[[], object]) -> Attempt:
+        """Run code on the side that is called by others, after who knows what else."""
+        before, self.called_at_any_time = self.called_at_any_time, len(self.frames)
+        try:
+            return self.attempt(run)
+        finally:
+            self.called_at_any_time = before
 
     def branch(
         self,

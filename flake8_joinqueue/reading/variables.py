@@ -73,10 +73,11 @@ def _is_flag(value: Value) -> bool:
 
 
 def _may_change(machine: Machine, scope: Scope) -> bool:
-    """Say whether a variable of `scope` may be changed by others while the actor runs."""
-    if machine.actor.index == 0:
+    """Say whether a variable of `scope` may be changed by others before the code runs, or while."""
+    first = machine.called_at_any_time
+    if machine.actor.index == 0 and first is None:
         return False
-    return all(frame.scope is not scope for frame in machine.frames)
+    return all(frame.scope is not scope for frame in machine.frames[first or 0 :])
 
 
 def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> None:
@@ -278,11 +279,13 @@ def _read_instance(
 def _read_variable_attribute(machine: Machine, place: Place, value: Value) -> Value:
     """An attribute assigned at several places is a variable that others may change meanwhile.
 
-    Main may trust what it assigned itself, but not within a loop, where it may assign again.
+    Main may trust what it assigned itself, but not within a loop, where it may assign again, nor
+    where others call what it runs.
     """
     if place[1] not in machine.assigned_attributes:
         return value
-    if _is_flag(value) and (machine.actor.index != 0 or machine.loops):
+    shared = machine.actor.index != 0 or machine.called_at_any_time is not None
+    if _is_flag(value) and (shared or machine.loops):
         return Unknown(f"{place[0]}.{place[1]}", place[1], cell=machine.cell(place))
     return _as_variable(machine, place, value, True)
 
