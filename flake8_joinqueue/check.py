@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.screen import relevant, speaks_of_queues
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.protocol import Protocol
 
 _BOM = "\ufeff"
 
@@ -33,6 +38,29 @@ def check_source(
         return _read_and_judge(source, tree, options, filename) if source else []
     except NotAnalysed as outcome:
         return [not_analysed(outcome.reason)]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What was understood of a file: its Protocols, or the `reason` why it was not analysed."""
+
+    protocols: tuple[Protocol, ...] = ()
+    reason: str = ""
+
+
+def study(text: str, filename: str = "<unknown>", options: Options = DEFAULTS) -> Study:
+    """Return what is understood of a Python source text, for those who want to see more of it."""
+    if not speaks_of_queues(text):
+        return Study()
+    from flake8_joinqueue.reading import read  # noqa: PLC0415 (only who gets here pays for it)
+
+    text = text.removeprefix(_BOM)
+    try:
+        tree = _parse(text, filename)
+        source = relevant(text, tree)
+        return Study(read(source, tree, options).protocols if source else ())
+    except NotAnalysed as outcome:
+        return Study(reason=outcome.reason)
 
 
 def _parse(text: str, filename: str) -> ast.Module:

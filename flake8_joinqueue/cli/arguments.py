@@ -62,6 +62,21 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument(
         "-j", "--jobs", type=_jobs, metavar="N", help="processes; default: one a processor"
     )
+    _add_choice(parser)
+    files = parser.add_argument_group("which files are checked")
+    files.add_argument("--exclude", metavar="PATTERNS", help="not these")
+    files.add_argument("--extend-exclude", metavar="PATTERNS", help="nor these")
+    files.add_argument("--filename", metavar="PATTERNS", help="of a folder these; default: *.py")
+    files.add_argument(
+        "--no-gitignore",
+        action="store_true",
+        help="those too that .gitignore names (flake8 does not ask it)",
+    )
+    _add_stdin(files)
+    _add_configuration(parser)
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
     chosen = parser.add_argument_group("what is reported (codes or beginnings of codes)")
     for name, text in (
         ("select", "only these"),
@@ -76,17 +91,6 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
     chosen.add_argument(
         "--disable-noqa", action="store_true", help="report in spite of noqa comments"
     )
-    files = parser.add_argument_group("which files are checked")
-    files.add_argument("--exclude", metavar="PATTERNS", help="not these")
-    files.add_argument("--extend-exclude", metavar="PATTERNS", help="nor these")
-    files.add_argument("--filename", metavar="PATTERNS", help="of a folder these; default: *.py")
-    files.add_argument(
-        "--no-gitignore",
-        action="store_true",
-        help="those too that .gitignore names (flake8 does not ask it)",
-    )
-    _add_stdin(files)
-    _add_configuration(parser)
 
 
 def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -135,7 +139,9 @@ def _add_show(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("--steps", action="store_true", help="text: all that is done, step by step")
     _add_colour(parser)
     _add_stdin(parser)
+    _add_choice(parser)
     _add_configuration(parser)
+    parser.set_defaults(exclude=None, extend_exclude=None, filename=None, no_gitignore=False)
 
 
 def _add_stdin(parser: argparse._ActionsContainer) -> None:

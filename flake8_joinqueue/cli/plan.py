@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_joinqueue.cli import configuration
 from flake8_joinqueue.cli.configuration import Configuration
@@ -41,12 +41,15 @@ class Plan:
 def plan(asked: argparse.Namespace) -> Plan:
     """Return the plan for what is asked. Raises `Trouble` where something in it is wrong."""
     found = configuration.load(asked.config, asked.append_config, isolated=asked.isolated)
+    choice = _choice(asked, found)
+    # Rules that are off are not even asked, unless somebody wants to hear them.
+    also = frozenset(code for code in OFF_BY_DEFAULT if choice.reports(code))
     return Plan(
         _filter(asked, found),
-        _choice(asked, found),
+        choice,
         _per_file(asked, found),
         not (asked.disable_noqa or found.switch("disable-noqa")),
-        options(asked, found),
+        replace(options(asked, found), also=also),
     )
 
 
