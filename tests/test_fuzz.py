@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import hypothesmith  # type: ignore[import-untyped]
+import hypothesmith
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as some
@@ -158,9 +158,9 @@ def spoilt(text: str, chance: random.Random, others: list[str]) -> str:
 
 
 def test_spoilt_programs() -> None:
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 (not for secrets)
     programs = _programs()
-    for _ in range(CASES):
+    for _ in range(5 * CASES):
         survives(spoilt(chance.choice(programs), chance, programs))
 
 
@@ -169,7 +169,7 @@ def test_spoilt_programs_for_hours(request: pytest.FixtureRequest) -> None:
     """With `--long=HOURS`, as many as there is time for; else some thousands."""
     hours = float(request.config.getoption("--long"))
     start = random.SystemRandom().randrange(10**9)
-    chance = random.Random(start)
+    chance = random.Random(start)  # noqa: S311
     programs = _programs()
     until = time.monotonic() + hours * 3600
     cases = 0
@@ -267,6 +267,7 @@ def _snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     return found
 
 
+_SCRIPTS = Path(sys.executable).parent
 _TRAP = """\
 import os, pathlib
 pathlib.Path(os.environ["TRAP"]).write_text("sprung")
@@ -290,28 +291,38 @@ q.join()
 @pytest.mark.parametrize(
     "command",
     [
-        ["-m", "flake8_joinqueue", "check", "."],
-        ["-m", "flake8_joinqueue", "check", "--jobs=2", "."],
-        ["-m", "flake8_joinqueue", "show", "trapped.py"],
-        ["-m", "flake8", "--isolated", "."],
+        [_SCRIPTS / "flake8-joinqueue", "check", "."],
+        [_SCRIPTS / "flake8-joinqueue", "check", "--jobs=2", "."],
+        [_SCRIPTS / "flake8-joinqueue", "show", "trapped.py"],
+        [sys.executable, "-m", "flake8_joinqueue", "check", "."],
+        [_SCRIPTS / "flake8", "--isolated", "."],
     ],
-    ids=["check", "check in processes", "show", "flake8"],
+    ids=["check", "check in processes", "show", "module", "flake8"],
 )
-def test_a_booby_trap_is_not_sprung(tmp_path: Path, command: list[str], follow: list[str]) -> None:
+def test_a_booby_trap_is_not_sprung(
+    tmp_path: Path, command: list[str | Path], follow: list[str]
+) -> None:
     """Nothing of the code under analysis is imported or run, and no file is written.
 
-    Python itself puts the current folder first where it looks for modules: names that the linter
-    might import by chance are trapped as well.
+    The modules that the linter itself imports have traps of the same name here: `python -m` looks
+    for modules in the current folder first.
     """
     code = tmp_path / "code"
     (code / "package").mkdir(parents=True)
-    for name in ("booby_trap.py", "package/__init__.py", "package/trap.py", "conftest.py"):
+    modules = ("libcst", "flake8", "argparse", "json", "multiprocessing", "queue", "tokenize")
+    for name in (
+        *(f"{module}.py" for module in modules),
+        "booby_trap.py",
+        "package/__init__.py",
+        "package/trap.py",
+        "conftest.py",
+    ):
         (code / name).write_text(_TRAP)
     (code / "trapped.py").write_text(_TRAPPED)
     before = _snapshot(code)
     sprung = tmp_path / "sprung"
     done = subprocess.run(
-        [sys.executable, *command, *follow],
+        [*command, *follow],
         cwd=code,
         capture_output=True,
         text=True,
