@@ -10,6 +10,7 @@ from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import END, Flow
 from flake8_joinqueue.analysis.projecting import Projector
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
+from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
 from flake8_joinqueue.findings import NotAnalysed
@@ -338,6 +339,13 @@ class Program:
             start.actor != event.actor or may_precede(start, event) for start in self.starts(actor)
         )
 
+    def _gave_way(self, actor: Actor, event: Event) -> bool:
+        starts = [start for start in self.starts(actor) if start.actor == event.actor]
+        return any(
+            before(turn, event) and any(may_precede(start, turn) for start in starts)
+            for turn in self.of(*GIVES_WAY)
+        )
+
     def finished_before(self, actor: Actor, event: Event) -> bool | None:
         """Say whether all of an actor have ended when an event comes; `None` where they may."""
         waits = [
@@ -346,7 +354,8 @@ class Program:
             if wait.actor == event.actor and may_precede(wait, event)
         ]
         if not waits:
-            return False
+            # A task that never waits is through when others have had their turn.
+            return None if at_once(self.protocol, actor) and self._gave_way(actor, event) else False
         sure = [wait for wait in waits if before(wait, event)]
         started = self.times(
             start

@@ -91,7 +91,8 @@ def _items(program: Program, index: int, depth: int) -> int | None:
     queue = program.protocol.queues[index]
     if program.escaped(queue):
         return None
-    rounds = [_rounds(program, put, depth - 1) for put in program.puts(queue)]
+    # Nothing is made of a sentinel, however many workers there are.
+    rounds = [_rounds(program, put, depth - 1) for put in program.work_puts(queue)]
     known = [count for count in rounds if count is not None]
     return min(_MANY, sum(known)) if len(known) == len(rounds) else None
 

@@ -54,7 +54,9 @@ class Crew:
                 return f"{self.scene.module('os')}.cpu_count()"
             return self.scene.library("multiprocessing", "cpu_count") + "()"
         if size == "environment":
-            return f'int({self.scene.module("os")}.environ.get("WORKERS", "{self.number}"))'
+            # One would be no number like any other.
+            usual = max(2, self.number)
+            return f'int({self.scene.module("os")}.environ.get("WORKERS", "{usual}"))'
         return str(self.number)
 
     # Workers

@@ -8,9 +8,9 @@
   by ``terminate``) before it called ``task_done``.
 
 Sentinels are no work, so a sentinel left over is never lost. An item counts as a sentinel if it is
-``None``, ``...``, ``NotImplemented``, a class, a function, an exception, a bare ``object()``, an
-enum member or instance whose name speaks of stopping, a string that does, or equal to a module
-global whose name does (``STOP = -1``); a tuple or list counts if its first element does.
+``None``, ``...``, ``NotImplemented``, a class, a function with a name, an exception, a bare
+``object()``, an enum member or instance whose name speaks of stopping, a string that does, or equal
+to a module global whose name does (``STOP = -1``); a tuple or list counts if its first one does.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ def is_sentinel(value: object, namespace: Mapping[str, Any], depth: int = 0) -> 
     """Whether an item tells a worker to stop instead of being work; see the module's text."""
     if value is None or value is ... or value is NotImplemented:
         return True
+    if isinstance(value, types.FunctionType) and value.__name__ == "<lambda>":
+        return False
     if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, BaseException)):
         return True
     if type(value) is object:
