@@ -15,7 +15,16 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.options import DEFAULTS, Options
-from flake8_joinqueue.protocol import ActorKind, AnyOrder, Block, Operation, Protocol, Sleep
+from flake8_joinqueue.protocol import (
+    ActorKind,
+    AnyOrder,
+    Block,
+    Escape,
+    Operation,
+    Protocol,
+    Sleep,
+    operations_in,
+)
 from flake8_joinqueue.reading import (
     calls,
     classes,
@@ -113,7 +122,21 @@ class _Entries:
         machine.loops = []
         machine.ended = False
 
+    def _started_out_of_sight(self, operations: Block) -> Iterator[Operation]:
+        """Yield that queues get out of sight with an actor that nothing in sight has started."""
+        machine = self.machine
+        for escape in operations_in(operations):
+            if not isinstance(escape, Escape) or escape.actor is None:
+                continue
+            draft = machine.actors[escape.actor]
+            if draft.body is not None:
+                continue
+            for value in (draft.target, draft.instance, *draft.arguments.every()):
+                for queue in calls.queues_in(machine, value) if value is not None else ():
+                    yield Escape(escape.site, f"used by {draft.name}", queue=queue)
+
     def _finish(self, entry: str, operations: Block, ends: bool) -> None:
+        operations = (*operations, *self._started_out_of_sight(operations))
         protocol = finishing.finish(self.machine, entry, operations, ends, self.assigned)
         if protocol is not None:
             self.protocols.append(protocol)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.facts import names as facts
-from flake8_joinqueue.protocol import ExceptionName, Handler, Operation, Try
+from flake8_joinqueue.protocol import ExceptionName, Handler, Operation, Raise, Try
 from flake8_joinqueue.reading import expressions, merging, statements, trees, values, variables
 from flake8_joinqueue.reading.machine import Attempt
 from flake8_joinqueue.reading.scopes import Place
@@ -128,8 +128,15 @@ def swallow(machine: Machine, node: cst.Call, run: Callable[[], object]) -> None
     names = tuple(name for value in given for name in _exceptions(machine, value))
     body = machine.attempt(run)
     # The block may have come to any point.
-    _merge(machine, [body, machine.attempt(lambda: None)])
-    machine.emit(Try(body.operations, (Handler(names, (), site),), (), (), site))
+    caught = machine.attempt(lambda: None)
+    orelse: tuple[Operation, ...] = ()
+    if trees.dotted(node.func).endswith("suppress"):
+        _merge(machine, [body, caught])
+    else:
+        # It is an error if nothing is raised: nobody gets past the block in good order.
+        orelse = (Raise("AssertionError", site),)
+        _merge(machine, [caught])
+    machine.emit(Try(body.operations, (Handler(names, (), site),), orelse, (), site))
 
 
 def swallows(node: cst.BaseExpression) -> bool:
