@@ -136,7 +136,8 @@ class _Entries:
                     yield Escape(escape.site, f"used by {draft.name}", queue=queue)
 
     def _finish(self, entry: str, operations: Block, ends: bool) -> None:
-        operations = (*operations, *self._started_out_of_sight(operations))
+        # First, as the end of the program need not be come to.
+        operations = (*self._started_out_of_sight(operations), *operations)
         protocol = finishing.finish(self.machine, entry, operations, ends, self.assigned)
         if protocol is not None:
             self.protocols.append(protocol)
