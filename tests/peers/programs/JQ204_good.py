@@ -14,7 +14,8 @@ def work(tasks: "queue.Queue[int | None]") -> None:
             print(100 // task)
         except ZeroDivisionError:
             print("passed over")
-        tasks.task_done()
+        finally:
+            tasks.task_done()
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ from multiprocessing.queues import Queue
 
 
 def work(results: "Queue[str]") -> None:
-    for number in range(10):
-        results.put(str(number) * 100_000)
+    for _ in range(10):
+        results.put("x" * 100_000)
 
 
 def main() -> None:
