@@ -96,6 +96,14 @@ def test_readme_shows_what_flake8_says(tmp_path: Path) -> None:
         assert f"$ flake8 crawler.py\n{line}\n" in readme
 
 
+def test_the_picture_is_fresh() -> None:
+    """`flake8-joinqueue show docs/examples/crawler.py --format svg > docs/images/hang.svg`."""
+    command = [sys.executable, "-m", "flake8_joinqueue", "show", "--format", "svg"]
+    program = str(DOCS / "examples" / "crawler.py")
+    shown = subprocess.run([*command, program], capture_output=True, check=True, timeout=60)
+    assert shown.stdout.decode() == (DOCS / "images" / "hang.svg").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("line", "hidden"), [(0, True), (1, False), (2, False)])
 def test_noqa_goes_on_the_first_line_of_a_call(tmp_path: Path, line: int, hidden: bool) -> None:
     """As docs/configuration.md says."""
