@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from flake8_joinqueue.analysis.deciding import decide
-from flake8_joinqueue.analysis.exploring import Explorer
+from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import Flow
 from flake8_joinqueue.analysis.hints import sounds_like_the_end
 from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
@@ -32,10 +32,10 @@ from flake8_joinqueue.protocol import (
 class Consumption:
     """What an actor with this flow does with the items of a queue."""
 
-    def __init__(self, flow: Flow, queue: int) -> None:
+    def __init__(self, flow: Flow, queue: int, budget: Budget | None = None) -> None:
         self.flow = flow
         self.queue = queue
-        explorer = Explorer(flow, queue)
+        explorer = Explorer(flow, queue, Budget() if budget is None else budget)
         self.ways: tuple[Way, ...] = tuple(explorer.ways)
         self._done_steps = tuple(explorer.done_steps)
         self._get_nodes = explorer.get_nodes

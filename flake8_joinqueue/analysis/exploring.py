@@ -74,13 +74,23 @@ class DoneStep:
     empty: bool
 
 
+@dataclass(slots=True)
+class Budget:
+    """How many more states may be gone through, for all that share it: the variants of a Protocol.
+
+    What is hard is hard in every variant; without a common bound, a file could take a minute.
+    """
+
+    states: int = MOST_STATES
+
+
 class Explorer:
     """Finds all ways of one actor on one queue.
 
     `ways` holds them, `stations` where they meet, `done_steps` each `task_done` met on the way.
     """
 
-    def __init__(self, flow: Flow, queue: int) -> None:
+    def __init__(self, flow: Flow, queue: int, budget: Budget) -> None:
         self._flow = flow
         self._queue = queue
         reachable = flow.reachable()
@@ -95,7 +105,7 @@ class Explorer:
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
         self._matter = Relevance(flow, queue, reachable, self._accounting)
-        self._states = 0
+        self._budget = budget
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
         self.stations: dict[Station, None] = {}
@@ -151,11 +161,10 @@ class Explorer:
                 if following not in seen:
                     seen.add(following)
                     todo.append(following)
-            if len(seen) > MOST_STATES:
+            if len(seen) > self._budget.states:
+                self._budget.states = 0
                 raise self._too_many()
-        self._states += len(seen)
-        if self._states > MOST_STATES:
-            raise self._too_many()
+        self._budget.states -= len(seen)
         self.ways.extend(found)
 
     def _at(self, node: int, state: _State) -> _State:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_joinqueue.analysis.consumption import Consumption
+from flake8_joinqueue.analysis.exploring import Budget
 from flake8_joinqueue.analysis.flow import END, Flow
 from flake8_joinqueue.analysis.projecting import Projector
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
@@ -53,6 +54,7 @@ class Known:
     flows: dict[int, tuple[Block, Flow]] = field(default_factory=dict)
     consumptions: dict[tuple[int, int], Consumption | NotAnalysed] = field(default_factory=dict)
     projector: Projector = field(default_factory=Projector)
+    budget: Budget = field(default_factory=Budget)
 
 
 class Program:
@@ -203,7 +205,9 @@ class Program:
         key = id(actor.body), queue.index
         if key not in consumptions:
             try:
-                consumptions[key] = Consumption(self._flow_for(actor, queue), queue.index)
+                consumptions[key] = Consumption(
+                    self._flow_for(actor, queue), queue.index, self._known.budget
+                )
             except NotAnalysed as limit:
                 consumptions[key] = limit
         known = consumptions[key]
