@@ -193,7 +193,8 @@ def test_short_run_decides_nearly_everything(short_run: list[Comparison]) -> Non
     assert count[Agreement.FAILED] + count[Agreement.NOT_ANALYSED] == 0
     assert count[Agreement.UNDECIDED] <= 2
     bad = sum(c.verdict is Verdict.BAD for c in short_run)
-    assert 0.3 <= bad / len(short_run) <= 0.6
+    # Over 1,640 programs 55 % are bad; of sixty, one in twenty samples strays 13 % from that.
+    assert 0.3 <= bad / len(short_run) <= 0.7
 
 
 def test_short_run_has_no_false_alarm(short_run: list[Comparison]) -> None:
