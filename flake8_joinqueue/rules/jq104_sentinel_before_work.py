@@ -150,12 +150,13 @@ def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[
 
 def _all_in(program: Program, queue: Queue, producer: Actor, sentinel: Event) -> bool:
     """Say whether all that a stage puts surely lies on the queue where a sentinel is put."""
+    moments = [sentinel]
     if queue.kind.feeder:
-        return False  # put and counted, it may still be on its way when the sentinel passes
-    return all(
-        covered(program, producer, put_of(work), sentinel)
-        for work in program.work_puts(queue)
-        if work.actor == producer.index
+        # Put and counted, it may still be on its way: a join() of the queue itself waits for that.
+        moments = [join for join in program.joins(queue) if before(join, sentinel)]
+    puts = [work for work in program.work_puts(queue) if work.actor == producer.index]
+    return any(
+        all(covered(program, producer, put_of(work), moment) for work in puts) for moment in moments
     )
 
 
