@@ -58,9 +58,12 @@ def work(tasks):
 def main(settings):
     tasks = queue.Queue()
     register(tasks)
-    for _ in range(3):
-        threading.Thread(target=work, args=(tasks,)).start()
+    workers = [threading.Thread(target=work, args=(tasks,)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
     tasks.put(None)
+    for worker in workers:
+        worker.join()
 """
 
 
