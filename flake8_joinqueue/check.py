@@ -28,16 +28,15 @@ def check_source(
     ``options`` is what the user has set.
     A file that cannot be read, or that runs into a limit, has one finding, JQ000.
     """
-    if not speaks_of_queues(text, options.own_names):
-        return []
-    text = text.removeprefix(_BOM)
     try:
-        if tree is None:
-            tree = _parse(text, filename)
-        source = relevant(text, tree, options.own_names)
-        return _read_and_judge(source, tree, options, filename) if source else []
+        protocols = _protocols(text, filename, tree, options)
     except NotAnalysed as outcome:
         return [not_analysed(outcome.reason)]
+    if not protocols:
+        return []
+    from flake8_joinqueue.rules import run  # noqa: PLC0415 (only who gets here pays for it)
+
+    return run(protocols, options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,28 @@ class Study:
 
 def study(text: str, filename: str = "<unknown>", options: Options = DEFAULTS) -> Study:
     """Return what is understood of a Python source text, for those who want to see more of it."""
-    if not speaks_of_queues(text):
-        return Study()
-    from flake8_joinqueue.reading import read  # noqa: PLC0415 (only who gets here pays for it)
-
-    text = text.removeprefix(_BOM)
     try:
-        tree = _parse(text, filename)
-        source = relevant(text, tree)
-        return Study(read(source, tree, options).protocols if source else ())
+        return Study(_protocols(text, filename, None, options))
     except NotAnalysed as outcome:
         return Study(reason=outcome.reason)
+
+
+def _protocols(
+    text: str, filename: str, tree: ast.Module | None, options: Options
+) -> tuple[Protocol, ...]:
+    """Return what a text does with queues. Raises `NotAnalysed` where it cannot be read."""
+    if not speaks_of_queues(text, options.own_names):
+        return ()
+    text = text.removeprefix(_BOM)
+    if tree is None:
+        tree = _parse(text, filename)
+    source = relevant(text, tree, options.own_names)
+    if not source:
+        return ()
+    # Only a file that got this far pays for the import of LibCST.
+    from flake8_joinqueue.reading import read  # noqa: PLC0415
+
+    return read(source, tree, options, filename).protocols
 
 
 def _parse(text: str, filename: str) -> ast.Module:
@@ -70,13 +80,3 @@ def _parse(text: str, filename: str) -> ast.Module:
         raise NotAnalysed(f"syntax error on line {error.lineno}, {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise NotAnalysed(f"Python cannot parse it, {error}") from error
-
-
-def _read_and_judge(
-    source: str, tree: ast.Module, options: Options, filename: str
-) -> list[Finding]:
-    # Only a file that got this far pays for the import of LibCST.
-    from flake8_joinqueue.reading import read  # noqa: PLC0415
-    from flake8_joinqueue.rules import run  # noqa: PLC0415
-
-    return sorted(run(read(source, tree, options, filename).protocols, options))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import flake8_joinqueue
+from flake8_joinqueue.check import study
 from tests.test_plugin import HANGS
 
 
@@ -40,6 +41,16 @@ def test_names() -> None:
         assert name in dir(flake8_joinqueue)
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         _ = flake8_joinqueue.nonsense  # type: ignore[attr-defined]
+
+
+def test_what_is_shown_is_what_is_checked() -> None:
+    """A class of one's own is known to `study` as it is to `check_source`."""
+    text = "from app import Jobs\n\njobs = Jobs()\njobs.join(5)\n"
+    options = flake8_joinqueue.Options(queue_classes={"app.Jobs": "queue.Queue"})
+    assert [f.code for f in flake8_joinqueue.check_source(text, options=options)] == ["JQ408"]
+    [protocol] = study(text, options=options).protocols
+    assert [queue.name for queue in protocol.queues] == ["jobs"]
+    assert study(text).protocols == ()
 
 
 def test_nothing_is_imported_until_it_is_needed(tmp_path: Path) -> None:
