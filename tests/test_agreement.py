@@ -183,18 +183,18 @@ def test_task_over_its_time_is_cut_and_counted() -> None:
 
 @pytest.fixture(scope="module")
 def short_run() -> list[Comparison]:
-    chosen = [recipe for seed in (101, 102) for recipe in random_recipes(seed, 30)]
+    # The share of bad programs is 55 % over thousands: sixty of them stray too far from it.
+    chosen = [recipe for seed in (101, 102, 103, 104) for recipe in random_recipes(seed, 30)]
     return list(run([Task(n, recipe) for n, recipe in enumerate(chosen)], limit=60))
 
 
 def test_short_run_decides_nearly_everything(short_run: list[Comparison]) -> None:
     count = Counter(c.agreement for c in short_run)
-    assert count.total() == 60
+    assert count.total() == 120
     assert count[Agreement.FAILED] + count[Agreement.NOT_ANALYSED] == 0
     assert count[Agreement.UNDECIDED] <= 2
     bad = sum(c.verdict is Verdict.BAD for c in short_run)
-    # Over 1,640 programs 55 % are bad; of sixty, one in twenty samples strays 13 % from that.
-    assert 0.3 <= bad / len(short_run) <= 0.7
+    assert 0.3 <= bad / len(short_run) <= 0.6
 
 
 def test_short_run_has_no_false_alarm(short_run: list[Comparison]) -> None:

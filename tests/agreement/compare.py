@@ -12,7 +12,7 @@ from pathlib import Path
 import flake8_joinqueue
 from flake8_joinqueue.findings import Finding
 from tests.simulator import Budget, Judgement, Outcome, OutcomeKind, judge
-from tests.test_fixtures_judged import AS_THE_RULE_SAYS
+from tests.test_fixtures_judged import AS_THE_RULE_SAYS, LOSES, Predicate, hangs_in
 
 from .choices import Recipe
 from .programs import Program, write
@@ -165,10 +165,20 @@ def cause_of(judgements: Sequence[Judgement]) -> str:
     return ", ".join(sorted(reasons))
 
 
+_BESIDES: dict[str, Predicate] = {
+    "JQ103": hangs_in("put"),
+    "JQ104": hangs_in("feeder"),
+    "JQ106": lambda outcome: bool(outcome.errors),
+    "JQ401": LOSES,
+}
+"""How else a mistake may show where a program makes others too, or a queue is full."""
+
+
 def fits(code: str, judgements: Sequence[Judgement]) -> bool:
     """Whether the failure a code speaks of was seen, with every value of the settings."""
-    seen = AS_THE_RULE_SAYS.get(code)
-    return seen is None or any(seen(o) for j in judgements for o in j.outcomes)
+    ways = [seen for seen in (AS_THE_RULE_SAYS.get(code), _BESIDES.get(code)) if seen is not None]
+    outcomes = [outcome for judgement in judgements for outcome in judgement.outcomes]
+    return code not in AS_THE_RULE_SAYS or any(seen(o) for seen in ways for o in outcomes)
 
 
 def count_known(recipe: Recipe) -> bool:
