@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.ways import Overdone
 from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import Actor, Escape, Put, Queue
 
@@ -100,6 +101,19 @@ def accounts_on_its_own(program: Program, queue: Queue) -> bool:
     if any(consumer.consumption.never_accounts for consumer in program.consumers(queue)):
         return False
     return all(event.actor == program.main.index for event in program.on(queue, Escape))
+
+
+def overdone(program: Program, *, after_empty: bool) -> Iterator[tuple[Queue, Consumer, Overdone]]:
+    """Yield each `task_done` that is one too many, with its queue and who calls it.
+
+    Those that follow a `get` which took nothing with `after_empty`, the others without.
+    """
+    for queue in program.protocol.queues:
+        if accounts_on_its_own(program, queue):
+            for consumer in program.consumers(queue):
+                for found in consumer.consumption.overdone():
+                    if found.after_empty is after_empty:
+                        yield queue, consumer, found
 
 
 def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:

@@ -41,9 +41,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program
-from flake8_joinqueue.analysis.stops import accounts_on_its_own
-from flake8_joinqueue.protocol import Queue
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.stops import overdone
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name
 
@@ -53,20 +52,11 @@ NAME = "task-done-twice"
 
 def check(program: Program) -> Iterator[Report]:
     """Yield each `task_done` that is one too many."""
-    for queue in program.protocol.queues:
-        if accounts_on_its_own(program, queue):
-            for consumer in program.consumers(queue):
-                yield from _check(queue, consumer)
-
-
-def _check(queue: Queue, consumer: Consumer) -> Iterator[Report]:
-    for overdone in consumer.consumption.overdone():
-        if overdone.after_empty:
-            continue
+    for queue, consumer, found in overdone(program, after_empty=False):
         message = (
             f"{name(consumer.actor)} calls task_done() on '{queue.name}' more often than it took "
             "items: ValueError, or join() returns too early, call it once for each item"
         )
         actors = frozenset({consumer.actor.index})
         gets = tuple((get.site, "an item is taken here") for get in consumer.consumption.gets)
-        yield Report(CODE, overdone.done.site, message, queue.index, actors, gets)
+        yield Report(CODE, found.done.site, message, queue.index, actors, gets)

@@ -51,9 +51,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program
-from flake8_joinqueue.analysis.stops import accounts_on_its_own
-from flake8_joinqueue.protocol import Queue
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.stops import overdone
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name
 
@@ -63,19 +62,10 @@ NAME = "task-done-without-item"
 
 def check(program: Program) -> Iterator[Report]:
     """Yield each `task_done` that follows a `get` which took nothing."""
-    for queue in program.protocol.queues:
-        if accounts_on_its_own(program, queue):
-            for consumer in program.consumers(queue):
-                yield from _check(queue, consumer)
-
-
-def _check(queue: Queue, consumer: Consumer) -> Iterator[Report]:
-    for overdone in consumer.consumption.overdone():
-        if not overdone.after_empty:
-            continue
+    for queue, consumer, found in overdone(program, after_empty=True):
         message = (
             f"{name(consumer.actor)} calls task_done() on '{queue.name}' also where get() raised "
             "and took nothing: ValueError, or join() returns too early, call it only after get()"
         )
         actors = frozenset({consumer.actor.index})
-        yield Report(CODE, overdone.done.site, message, queue.index, actors)
+        yield Report(CODE, found.done.site, message, queue.index, actors)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from flake8_joinqueue.screen import values, words
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _REFLECTION = frozenset({"eval", "exec", "globals", "locals", "vars"})
 _ALTERING_CALLS = frozenset({"setattr", "delattr"})
 _EXITS = frozenset({"exit", "quit", "_exit", "abort"})
