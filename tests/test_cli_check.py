@@ -207,3 +207,22 @@ def test_an_import_of_the_program_is_cheap(tmp_path: Path) -> None:
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     assert done.stdout == "1\n"
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_where_processes_are_not_forked(hangs: Path, method: str) -> None:
+    """As on macOS and Windows, and on Linux from Python 3.14 on."""
+    program = hangs / "program.py"
+    program.write_text(
+        "import multiprocessing, sys\n"
+        "from flake8_joinqueue.cli import main\n"
+        "if __name__ == '__main__':\n"
+        "    multiprocessing.set_start_method(sys.argv[1])\n"
+        "    sys.exit(main(sys.argv[2:]))\n"
+    )
+    (hangs / "too.py").write_text(HANGS)
+    command = [sys.executable, str(program), method, "check", "--no-source", "--jobs", "2"]
+    command += ["--joinqueue-queue-classes=app.Jobs=queue.Queue", "."]
+    done = subprocess.run(command, cwd=hangs, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == ["hangs.py", "too.py"]

@@ -17,10 +17,16 @@ from types import MappingProxyType
 from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
-# Where processes are not forked, options travel by pickle.
-copyreg.pickle(MappingProxyType, lambda mapping: (MappingProxyType, (dict(mapping),)))
 # So many at a time: nearly every file is done at once, and asking for the next costs more.
 _LARGEST_BATCH = 16
+
+
+def _read_only(mapping: dict[str, str]) -> MappingProxyType[str, str]:
+    return MappingProxyType(mapping)
+
+
+# Where processes are not forked, options travel by pickle, which finds the type by no name.
+copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 
 
 class Died(Exception):  # noqa: N818 (it names an outcome)
