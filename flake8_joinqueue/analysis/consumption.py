@@ -171,10 +171,15 @@ class Consumption:
         """Say whether one of the items that are put may lead this way."""
         nothing = any(truth and _is_none(test) for test, truth in way.assumptions)
         return any(
-            _agrees(way.assumptions, item) is not False
+            self.may_lead(way, item)
             for item in items
             if not (nothing and isinstance(item, Data))  # work is something
         )
+
+    @staticmethod
+    def may_lead(way: Way, item: Item) -> bool:
+        """Say whether an item may lead this way, as far as its tests of it can tell."""
+        return _agrees(way.assumptions, item) is not False
 
     def knows(self, item: Item) -> bool:
         """Say whether some test of the item taken is true, or may be, of this one."""

@@ -8,30 +8,44 @@ from typing import Final
 from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record
 
 _WORDS: Final = frozenset({"stop", "sentinel", "done", "end", "poison", "quit"})
+# What is put where a worker waits for another word.
+_OTHER_WORDS: Final = frozenset(
+    {
+        *("exit", "halt", "shutdown", "terminate", "kill", "close", "closed", "finish", "finished"),
+        *("eof", "eos", "bye", "abort", "cancel", "over", "last", "stopped", "terminated"),
+    }
+)
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
-def sounds_like_the_end(item: Item) -> bool:
+def sounds_like_the_end(item: Item, words: frozenset[str] = _WORDS) -> bool:
     """Say whether the name or the text of an item says that nothing follows it."""
     texts = [item.label]
     if isinstance(item, Literal) and isinstance(item.value, str):
         texts.append(item.value)
     if isinstance(item, Named):
         texts.append(item.name)
-    return any(_has_word(text) for text in texts)
+    return any(_has_word(text, words) for text in texts)
 
 
-def _has_word(text: str) -> bool:
+def _has_word(text: str, words: frozenset[str]) -> bool:
     # A long text is prose, not a name.
-    return len(text) <= 40 and any(word.lower() in _WORDS for word in _WORD.findall(text))
+    return len(text) <= 40 and any(word.lower() in words for word in _WORD.findall(text))
 
 
-def is_sentinel_by_intention(item: Item) -> bool:
-    """Say whether an item is meant to tell a worker to stop, whatever the worker does."""
+def is_sentinel_by_intention(item: Item, *, awaited: bool = False) -> bool:
+    """Say whether an item is meant to tell a worker to stop, whatever the worker does.
+
+    `awaited` says that a worker waits for such an item: then more words are taken for one.
+    """
     if isinstance(item, Data):
         return False
+    words = _WORDS | _OTHER_WORDS if awaited else _WORDS
     if isinstance(item, Record):
         # A record of nothing but `None`, or with a part that says so: `("stop", None)`.
         nothing = all(isinstance(part, Literal) and part.value is None for part in item.fields)
-        return bool(item.fields) and (nothing or any(map(sounds_like_the_end, item.fields)))
-    return (isinstance(item, Literal) and item.value is None) or sounds_like_the_end(item)
+        tells = any(sounds_like_the_end(part, words) for part in item.fields)
+        return bool(item.fields) and (nothing or tells)
+    if isinstance(item, Literal) and item.value is None:
+        return True
+    return sounds_like_the_end(item, words)

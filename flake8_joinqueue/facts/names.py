@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import builtins
+import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -331,3 +333,8 @@ def is_harmless(name: str) -> bool:
 def is_quiet(name: str) -> bool:
     """Say whether nobody expects the library call `name` to raise."""
     return name in QUIET or name.startswith(QUIET_MODULES)
+
+CONSTANTS: Mapping[str, int | float] = MappingProxyType(
+    {"math.inf": math.inf, "sys.maxsize": sys.maxsize}
+)
+"""Numbers of the library that sentinels are made of."""

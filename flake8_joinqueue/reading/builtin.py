@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -92,6 +93,15 @@ def _same_number(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> V
         return Unknown(f"int {value.key}", value.label or "n")
     machine.emit(Call(machine.site(node), "int"))
     return machine.unknown("", *arguments.every())
+
+
+def _float(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`float("inf")`: a constant, made of one."""
+    value = arguments.get(0, "x")
+    if isinstance(value, Const) and isinstance(value.value, (str, int, float)):
+        with contextlib.suppress(ValueError):
+            return Const(float(value.value))
+    return calls.unknown_call(machine, Library("float"), arguments, node)
 
 
 def _list(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -350,6 +360,7 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "len": _len,
     "int": _same_number,
     "abs": _same_number,
+    "float": _float,
     "list": _list,
     "tuple": _list,
     "set": _set,

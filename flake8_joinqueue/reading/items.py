@@ -70,6 +70,8 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
         return Named(value.name, value.name, sealed=not classes.has_unknown_base(value))
     if isinstance(value, values.Function):
         return Named(value.name, value.name, sealed=True)
+    if isinstance(value, values.Library) and value.name in names.CONSTANTS:
+        return Literal(names.CONSTANTS[value.name], value.name)
     if isinstance(value, values.Library):
         # What is built in (`StopIteration`, `int`) equals nothing but itself.
         return Named(value.name, value.name, sealed=hasattr(builtins, value.name))

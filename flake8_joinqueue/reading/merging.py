@@ -71,6 +71,18 @@ def nesting(value: Value) -> int:
     return 0
 
 
+def tests_item(condition: Condition) -> bool:
+    """Say whether a condition looks at an item taken in a way that is understood."""
+    match condition:
+        case ItemTest():
+            return True
+        case Not(inner):
+            return tests_item(inner)
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(tests_item, parts))
+    return False
+
+
 def is_setting(condition: Condition) -> bool:
     """Say whether a condition goes the same way in a whole run."""
     if isinstance(condition, (bool, Setting)):

@@ -11,8 +11,6 @@ import libcst as cst
 from flake8_joinqueue.facts.tasks import COROUTINE_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
-    Block,
-    Branch,
     Break,
     Cell,
     Continue,
@@ -152,22 +150,11 @@ def note_return(machine: Machine, value: Value, node: cst.CSTNode) -> None:
     frame = machine.frame
     frame.returned.append(value)
     if isinstance(value, values.Truth) and frame.cell is not None:
-        cell = frame.cell
-        machine.emit(Branch(value.condition, *_truths(machine, cell, node), machine.site(node)))
+        variables.set_truth(machine, frame.cell, value.condition, node)
     elif frame.cell is not None:
         machine.set_cell(frame.cell, variables.as_cell_value(machine, value), node)
     machine.emit(Return(machine.site(node)))
     machine.ended = True
-
-
-def _truths(machine: Machine, cell: Cell, node: cst.CSTNode) -> tuple[Block, Block]:
-    """Return the two blocks that note in `cell` how a test went."""
-    blocks: list[Block] = []
-    for truth in (values.TRUE, values.FALSE):
-        with machine.block() as operations:
-            machine.set_cell(cell, items.as_constant_item(machine, truth), node)
-        blocks.append(tuple(operations))
-    return blocks[0], blocks[1]
 
 
 def _break(machine: Machine, node: cst.Break) -> None:

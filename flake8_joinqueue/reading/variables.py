@@ -9,8 +9,20 @@ import libcst as cst
 
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.protocol import ActorKind, Alias, Daemon, Item, SetAttribute, UseGlobal
+from flake8_joinqueue.protocol import (
+    ActorKind,
+    Alias,
+    Block,
+    Branch,
+    Cell,
+    Condition,
+    Daemon,
+    Item,
+    SetAttribute,
+    UseGlobal,
+)
 from flake8_joinqueue.reading import calls, classes, items, ownqueues, values
+from flake8_joinqueue.reading.merging import tests_item
 from flake8_joinqueue.reading.scopes import Place, Scope
 from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
 
@@ -88,7 +100,7 @@ def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> 
     if scope.kind == "module":
         machine.global_writes[place, value] = machine.actor.index, machine.site(node)
     if _is_variable(scope, name):
-        machine.set_cell(machine.cell(place), as_cell_value(machine, value), node)
+        set_variable(machine, machine.cell(place), value, node)
     machine.heap.set(place, value)
 
 
@@ -124,6 +136,24 @@ def as_cell_value(machine: Machine, value: Value) -> Item | Alias | Count | None
         return Alias(value.cell)
     constant = items.as_constant_item(machine, value)
     return constant if constant is not None else items.as_count(machine, value)
+
+
+def set_variable(machine: Machine, cell: Cell, value: Value, node: cst.CSTNode) -> None:
+    """Emit what an assignment of `value` makes of a variable that paths decide."""
+    if isinstance(value, values.Truth) and tests_item(value.condition):
+        set_truth(machine, cell, value.condition, node)
+    else:
+        machine.set_cell(cell, as_cell_value(machine, value), node)
+
+
+def set_truth(machine: Machine, cell: Cell, condition: Condition, node: cst.CSTNode) -> None:
+    """Emit an assignment of what a test comes to: true on one path, false on the other."""
+    blocks: list[Block] = []
+    for truth in (values.TRUE, values.FALSE):
+        with machine.block() as operations:
+            machine.set_cell(cell, items.as_constant_item(machine, truth), node)
+        blocks.append(tuple(operations))
+    machine.emit(Branch(condition, blocks[0], blocks[1], machine.site(node)))
 
 
 def place_of(machine: Machine, target: cst.BaseExpression) -> Place | None:
@@ -318,7 +348,7 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
     if isinstance(base, values.Instance):
         place = (base.serial, name)
         if name in machine.assigned_attributes:
-            machine.set_cell(machine.cell(place), as_cell_value(machine, value), node)
+            set_variable(machine, machine.cell(place), value, node)
         machine.heap.set(place, value)
     elif isinstance(base, values.Class):
         machine.heap.set((base.scope.serial, name), value)

@@ -64,6 +64,8 @@ def check(program: Program) -> Iterator[Report]:
         consumers = program.consumers(queue)
         if not consumers or any(not _is_in_sight(program, c) for c in consumers):
             continue
+        if not any(program.is_waited(consumer.actor) for consumer in consumers):
+            continue  # nobody minds that they go on
         yield from _check(program, queue, consumers)
 
 
@@ -105,7 +107,8 @@ def _is_meant(program: Program, queue: Queue, event: Event) -> bool:
     ]
     if not work:
         return False
-    if is_sentinel_by_intention(value):
+    awaited = all(c.consumption.leaves_only_on_sentinel for c in program.consumers(queue))
+    if is_sentinel_by_intention(value, awaited=awaited):
         return True
     return _is_one_each(program, queue, event, work)
 

@@ -85,6 +85,8 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
     if not joins:
         return
     for leak in consumer.consumption.sentinel_leaks():
+        if not any(consumer.consumption.may_lead(leak.way, put_of(e).item) for e in sentinels):
+            continue  # no sentinel that is put goes this way
         message = (
             f"{name(consumer.actor)} leaves on the sentinel of '{queue.name}' without task_done(): "
             f"join() on {lines(joins)} waits for it for ever, call task_done() first"
