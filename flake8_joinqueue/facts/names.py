@@ -334,6 +334,7 @@ def is_quiet(name: str) -> bool:
     """Say whether nobody expects the library call `name` to raise."""
     return name in QUIET or name.startswith(QUIET_MODULES)
 
+
 CONSTANTS: Mapping[str, int | float] = MappingProxyType(
     {"math.inf": math.inf, "sys.maxsize": sys.maxsize}
 )
