@@ -366,14 +366,22 @@ class Consumption:
         for way in self.ways:
             if way.start is None or way.empty or way.outside or way in sentinel:
                 continue
-            if not self.batched and self._gains(way):
-                yield Leak(way, way.ending or way.start.site)
+            if way.outcome is not Outcome.DIES and not self.batched and self._gains(way):
+                yield Leak(way, way.ending or way.thrown or way.start.site)
+
+    def fatal_leaks(self) -> Iterator[Leak]:
+        """Yield the ways on which a `raise` that nothing catches ends it with an item in hand."""
+        for way in self.ways:
+            if way.start is None or way.empty or way.outside or way.thrown is None:
+                continue
+            if way.outcome is Outcome.DIES and not self.batched and self._gains(way):
+                yield Leak(way, way.thrown)
 
     def sentinel_leaks(self) -> Iterator[Leak]:
         """Yield the ways that leave on a sentinel that is not accounted for."""
         for way in self.sentinel_ways:
             if way.start is not None and not self.batched and self._gains(way):
-                yield Leak(way, way.ending or way.start.site)
+                yield Leak(way, way.thrown or way.ending or way.start.site)
 
     def overdone(self) -> Iterator[Overdone]:
         """Yield each `task_done` that may be one too many."""

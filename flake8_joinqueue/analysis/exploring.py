@@ -59,6 +59,7 @@ class _State(NamedTuple):
     point: int = -1  # the node from which on no `task_done` can follow
     ending: Site | None = None
     jumped: bool = False  # `ending` is a jump, which nothing behind it can better
+    thrown: Site | None = None  # the `raise` that left, whatever catches it
     clears: tuple[tuple[Cell, Site, bool], ...] = ()
     left_by: Cell | None = None
     glance: Site | None = None
@@ -209,6 +210,7 @@ class Explorer:
             increments=state.increments,
             counters=state.counters,
             ending=_ending(state),
+            thrown=state.thrown,
             glance=state.glance,
         )
 
@@ -234,6 +236,8 @@ class Explorer:
         if isinstance(operation, Handler):
             if state.ending is None:
                 return state._replace(ending=operation.site)
+        elif isinstance(operation, Raise):
+            return state if state.thrown else state._replace(thrown=operation.site)
         elif self._ends_path(node, state, source):
             assert operation is not None
             return state._replace(ending=operation.site, jumped=True)
@@ -253,7 +257,7 @@ class Explorer:
                 return point.loops[: len(node.loops)] == node.loops
             case Return():
                 return point.scopes[: len(node.scopes)] == node.scopes
-            case Raise() | Exit():
+            case Exit():
                 return True
         return False
 

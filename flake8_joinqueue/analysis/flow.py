@@ -14,6 +14,7 @@ from flake8_joinqueue.protocol import (
     Hunch,
     ItemTest,
     Operation,
+    Scope,
     Setting,
 )
 
@@ -115,6 +116,15 @@ class Flow:
                     seen.add(source)
                     todo.append(source)
         return seen
+
+    def scope(self, number: int) -> Scope:
+        """Return the call of a function that the nodes with this number in `scopes` belong to."""
+        for node in self.nodes:
+            if isinstance(node.operation, Scope):
+                inside = self.nodes[node.edges[0].target].scopes[len(node.scopes) :]
+                if inside[:1] == (number,):
+                    return node.operation
+        raise KeyError(number)
 
     def where(self, *kinds: type) -> list[int]:
         """Return the nodes whose operation is of one of these kinds."""

@@ -137,7 +137,7 @@ def run_coroutine(machine: Machine, value: values.Coroutine, node: cst.CSTNode) 
     given = Arguments(list(value.arguments), dict(value.keywords))
     function = value.function
     if isinstance(function, values.Function):
-        return functions.enter(machine, function, given, node)
+        return functions.enter(machine, function, given, value.node or node)
     if isinstance(function, values.Method) and isinstance(function.receiver, values.QueueRef):
         index, name = function.receiver.index, function.name
         return queues.perform(machine, index, name, given, value.node or node)
