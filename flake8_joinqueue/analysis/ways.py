@@ -56,7 +56,8 @@ class Way:
     loop was done. `dones` is the number of `task_done` of the queue (3 stands for more); `puts`
     the first puts on the queue itself. `increments`: the counters changed; `counters`: those whose
     test decided to leave. `ending`: the statement that ends the way without a `task_done`, if there
-    is one; `thrown`: the `raise` that does, whatever catches it. `glance` is the `empty()` or `qsize()` of the queue that decided to leave.
+    is one; `thrown`: the `raise` that does, whatever catches it. `glance` is the `empty()` or
+    `qsize()` of the queue that decided to leave.
     """
 
     source: Station | None

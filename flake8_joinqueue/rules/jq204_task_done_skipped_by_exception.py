@@ -54,7 +54,7 @@ from flake8_joinqueue.analysis.flow import DIED, EdgeKind, Flow
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import accounts_on_its_own, over_before
 from flake8_joinqueue.analysis.timeline import Event
-from flake8_joinqueue.protocol import Call, Get, Queue, Raise, Scope, Site, TaskDone
+from flake8_joinqueue.protocol import Call, Get, Queue, Raise, Site, TaskDone
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -102,8 +102,10 @@ def _dangers(program: Program, queue: Queue, consumer: Consumer) -> list[tuple[S
     for get in sorted(gets & flow.reachable()):
         took = flow.nodes[get].operation
         assert isinstance(took, Get)
-        for node in _unguarded(flow, get, gets, queue.index, raises):
-            found.append(_call(flow, get, node) or (took.site, ""))
+        found.extend(
+            _call(flow, get, node) or (took.site, "")
+            for node in _unguarded(flow, get, gets, queue.index, raises)
+        )
     return found
 
 
