@@ -33,9 +33,16 @@ def keep_only(text: str, tree: ast.Module, kept: set[int]) -> str:
     for first, last, members in _groups(lines, tree.body):
         if kept.isdisjoint(members):
             for number in range(first, last):
-                line = lines[number]
-                lines[number] = line[len(line.rstrip(_LINE_END)) :]
+                lines[number] = _blank(lines[number], lines[number - 1] if number else "")
     return "".join(lines)
+
+
+def _blank(line: str, before: str) -> str:
+    """What stays of a line: its end. No two ends may come to be one, as CR before LF would."""
+    end = line[len(line.rstrip(_LINE_END)) :]
+    if end in {"", "\r\n"}:
+        return end
+    return " \n" if before.endswith("\r") else "\n"
 
 
 def _groups(
