@@ -52,7 +52,12 @@ class Known:
     """What has been worked out of bodies, by the `id` of a body (which is kept beside)."""
 
     flows: dict[int, tuple[Block, Flow]] = field(default_factory=dict)
-    consumptions: dict[tuple[int, int], Consumption | NotAnalysed] = field(default_factory=dict)
+    timelines: dict[tuple[int, int], list[Event]] = field(default_factory=dict)
+    reached: dict[tuple[int, int], list[Event]] = field(default_factory=dict)
+    # By what of a body concerns a queue: the operations by their `id`, and the queue.
+    consumptions: dict[tuple[tuple[int, ...], int], tuple[Block, Consumption | NotAnalysed]] = (
+        field(default_factory=dict)
+    )
     projector: Projector = field(default_factory=Projector)
     budget: Budget = field(default_factory=Budget)
 
@@ -90,8 +95,14 @@ class Program:
         """Every operation that can be reached, main's first."""
         found: list[Event] = []
         for actor in self.protocol.actors:
-            if not self.runs(actor):
-                continue
+            if self.runs(actor):
+                found += self._reached(actor)
+        return tuple(found)
+
+    def _reached(self, actor: Actor) -> list[Event]:
+        key = id(actor.body), actor.index
+        known = self._known.reached.get(key)
+        if known is None:
             flow = self.flow(actor)
             reached = {
                 id(flow.nodes[node].operation)
@@ -99,25 +110,28 @@ class Program:
                 if flow.nodes[node].operation is not None
             }
             structures = {id(node.operation) for node in flow.nodes}
-            found.extend(
+            known = self._known.reached[key] = [
                 event
-                for event in self._timelines[actor.index]
+                for event in self._timeline(actor)
                 if id(event.operation) in reached or id(event.operation) not in structures
-            )
-        return tuple(found)
+            ]
+        return known
+
+    def _timeline(self, actor: Actor) -> list[Event]:
+        key = id(actor.body), actor.index
+        known = self._known.timelines.get(key)
+        if known is None:
+            known = self._known.timelines[key] = timeline(actor)
+        return known
 
     @cached_property
     def _started(self) -> frozenset[int]:
         return frozenset(
             event.operation.actor
             for actor in self.protocol.actors
-            for event in self._timelines[actor.index]
+            for event in self._timeline(actor)
             if isinstance(event.operation, Start)
         )
-
-    @cached_property
-    def _timelines(self) -> list[list[Event]]:
-        return [timeline(actor) for actor in self.protocol.actors]
 
     def runs(self, actor: Actor) -> bool:
         """Say whether an actor is started at all; main is."""
@@ -201,24 +215,21 @@ class Program:
 
     def consumption(self, actor: Actor, queue: Queue) -> Consumption:
         """Return how an actor consumes a queue."""
-        consumptions = self._known.consumptions
-        key = id(actor.body), queue.index
-        if key not in consumptions:
-            try:
-                consumptions[key] = Consumption(
-                    self._flow_for(actor, queue), queue.index, self._known.budget
-                )
-            except NotAnalysed as limit:
-                consumptions[key] = limit
-        known = consumptions[key]
-        if isinstance(known, NotAnalysed):
-            raise known
-        return known
-
-    def _flow_for(self, actor: Actor, queue: Queue) -> Flow:
-        """Return the flow of what an actor does that may concern a queue."""
         body = self._known.projector.project(actor.body, queue.index)
-        return self.flow(actor) if body is actor.body else Flow(body)
+        key = tuple(map(id, body)), queue.index
+        known = self._known.consumptions.get(key)
+        if known is None:
+            flow = self.flow(actor) if body is actor.body else Flow(body)
+            known = self._known.consumptions[key] = body, self._consumed(flow, queue)
+        if isinstance(known[1], NotAnalysed):
+            raise known[1]
+        return known[1]
+
+    def _consumed(self, flow: Flow, queue: Queue) -> Consumption | NotAnalysed:
+        try:
+            return Consumption(flow, queue.index, self._known.budget)
+        except NotAnalysed as limit:
+            return limit
 
     def consumers(self, queue: Queue) -> list[Consumer]:
         """Return the actors that run and take from a queue, main included."""

@@ -34,6 +34,8 @@ class Projector:
 
     def __init__(self) -> None:
         self._concerns: dict[int, tuple[Operation, frozenset[int]]] = {}
+        # By operation and queue, so that what variants have in common stays the same.
+        self._insides: dict[tuple[int, int], tuple[Operation, Operation]] = {}
 
     def project(self, body: Block, queue: int) -> Block:
         """Return what is left of a body for a queue.
@@ -48,9 +50,14 @@ class Projector:
         return unchanged(body, kept)
 
     def _inside(self, operation: Operation, queue: int) -> Operation:
-        if isinstance(operation, (Scope, Branch)):
-            return with_blocks(operation, lambda block: self.project(block, queue))
-        return operation
+        if not isinstance(operation, (Scope, Branch)):
+            return operation
+        key = id(operation), queue
+        known = self._insides.get(key)
+        if known is None:
+            inside = with_blocks(operation, lambda block: self.project(block, queue))
+            known = self._insides[key] = operation, inside
+        return known[1]
 
     def _concerned(self, operation: Operation, queue: int) -> bool:
         queues = self._queues(operation)

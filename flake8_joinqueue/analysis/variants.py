@@ -72,10 +72,11 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     if len(keys) > MOST_SETTINGS:
         reason = f"{len(keys)} settings decide what happens, which is too many to go through"
         raise NotAnalysed(reason)
+    specialiser = _Specialiser(keys)
     for valuation in _valuations(len(keys)):
         values = dict(zip(keys, valuation, strict=True))
         actors = tuple(
-            replace(actor, body=_specialised(body, values))
+            replace(actor, body=specialiser.specialised(body, values))
             for actor, body in zip(protocol.actors, bodies, strict=True)
         )
         yield replace(protocol, actors=actors)
@@ -128,11 +129,12 @@ def folded(condition: Condition, fate: _Fate) -> Condition:
             return fate(condition)
         case Not(inner):
             opposite = folded(inner, fate)
+            if opposite is inner:
+                return condition
             return not opposite if isinstance(opposite, bool) else Not(opposite)
-        case AllOf(parts):
-            return _joined(parts, fate, neutral=True)
-        case AnyOf(parts):
-            return _joined(parts, fate, neutral=False)
+        case AllOf(parts) | AnyOf(parts):
+            joined = _joined(parts, fate, neutral=isinstance(condition, AllOf))
+            return condition if joined == condition else joined
     return condition
 
 
@@ -263,37 +265,70 @@ def _keys(bodies: Iterable[Block], *, weighty: bool = False) -> list[str]:
 # --- one variant ----------------------------------------------------------------------------------
 
 
-def _specialised(block: Block, values: Mapping[str, bool]) -> Block:
-    """Return the block under a valuation, without what is never reached."""
+class _Specialiser:
+    """Takes the settings out of blocks, each block once for all that its own settings may be.
 
-    def fate(setting: Setting) -> Condition:
-        value = values.get(setting.key)
-        return _either_way(setting) if value is None else value
+    So the variants share what they have in common: the same blocks, not just equal ones.
+    """
 
-    kept: list[Operation] = []
-    for operation in block:
-        for simple in _simplified(operation, values, fate):
-            kept.append(simple)
-            if _jumps(simple):
-                return unchanged(block, kept)
-    return unchanged(block, kept)
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = frozenset(keys)
+        # Blocks are told apart by `id`, and kept beside so that it stays theirs.
+        self._asked: dict[int, tuple[Block, tuple[str, ...]]] = {}
+        self._known: dict[tuple[int, tuple[bool, ...]], Block] = {}
 
+    def specialised(self, block: Block, values: Mapping[str, bool]) -> Block:
+        """Return the block under a valuation, without what is never reached."""
+        if not block:
+            return block
+        key = id(block), tuple(values[key] for key in self._settings(block))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._worked_out(block, values)
+        return known
 
-def _simplified(operation: Operation, values: Mapping[str, bool], fate: _Fate) -> Block:
-    match operation:
-        case Branch(then=then, otherwise=otherwise):
-            if then == otherwise:
-                return _specialised(then, values)
-            condition = folded(operation.condition, fate)
-            if isinstance(condition, bool):
-                return _specialised(then if condition else otherwise, values)
-            operation = _with_condition(operation, condition)
-        case Loop(kind=LoopKind.WHILE):
-            condition = folded(operation.condition, fate)
-            if condition is False:
-                return _specialised(operation.head + operation.orelse, values)
-            operation = _with_condition(operation, condition)
-    return (with_blocks(operation, lambda inner: _specialised(inner, values)),)
+    def _settings(self, block: Block) -> tuple[str, ...]:
+        """Return the keys of the settings that a block asks for anywhere."""
+        known = self._asked.get(id(block))
+        if known is None:
+            found: dict[str, None] = {}
+            for operation in block:
+                if isinstance(operation, Branch | Loop):
+                    asked = (setting.key for setting in settings_in(operation.condition))
+                    found.update((key, None) for key in asked if key in self._keys)
+                for inner in blocks_in(operation):
+                    found.update((key, None) for key in self._settings(inner))
+            known = self._asked[id(block)] = block, tuple(found)
+        return known[1]
+
+    def _worked_out(self, block: Block, values: Mapping[str, bool]) -> Block:
+        kept: list[Operation] = []
+        for operation in block:
+            for simple in self._simplified(operation, values):
+                kept.append(simple)
+                if _jumps(simple):
+                    return unchanged(block, kept)
+        return unchanged(block, kept)
+
+    def _simplified(self, operation: Operation, values: Mapping[str, bool]) -> Block:
+        def fate(setting: Setting) -> Condition:
+            value = values.get(setting.key)
+            return _either_way(setting) if value is None else value
+
+        match operation:
+            case Branch(then=then, otherwise=otherwise):
+                if then == otherwise:
+                    return self.specialised(then, values)
+                condition = folded(operation.condition, fate)
+                if isinstance(condition, bool):
+                    return self.specialised(then if condition else otherwise, values)
+                operation = _with_condition(operation, condition)
+            case Loop(kind=LoopKind.WHILE):
+                condition = folded(operation.condition, fate)
+                if condition is False:
+                    return self.specialised(operation.head + operation.orelse, values)
+                operation = _with_condition(operation, condition)
+        return (with_blocks(operation, lambda inner: self.specialised(inner, values)),)
 
 
 def _jumps(operation: Operation) -> bool:

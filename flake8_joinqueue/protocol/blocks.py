@@ -74,20 +74,31 @@ def with_blocks(operation: Operation, change: Callable[[Block], Block]) -> Opera
             if changed is not body:
                 return replace(operation, body=changed)
         case AnyOrder(blocks=blocks):
-            return replace(operation, blocks=tuple(change(block) for block in blocks))
+            turns = tuple(change(block) for block in blocks)
+            if not all(map(operator.is_, turns, blocks)):
+                return replace(operation, blocks=turns)
         case Try():
-            return replace(
-                operation,
-                body=change(operation.body),
-                handlers=tuple(_handler(handler, change) for handler in operation.handlers),
-                orelse=change(operation.orelse),
-                final=change(operation.final),
-            )
+            return _with_try(operation, change)
     return operation
 
 
-def _handler(handler: Handler, change: Callable[[Block], Block]) -> Handler:
-    return replace(handler, body=change(handler.body))
+def _with_try(operation: Try, change: Callable[[Block], Block]) -> Try:
+    body = change(operation.body)
+    handlers = tuple(_with_handler(handler, change) for handler in operation.handlers)
+    orelse, final = change(operation.orelse), change(operation.final)
+    if (
+        body is operation.body
+        and orelse is operation.orelse
+        and final is operation.final
+        and all(map(operator.is_, handlers, operation.handlers))
+    ):
+        return operation
+    return replace(operation, body=body, handlers=handlers, orelse=orelse, final=final)
+
+
+def _with_handler(handler: Handler, change: Callable[[Block], Block]) -> Handler:
+    body = change(handler.body)
+    return handler if body is handler.body else replace(handler, body=body)
 
 
 _HAVE_BLOCKS = frozenset({Branch, Loop, Scope, AnyOrder, Try})
