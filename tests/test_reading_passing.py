@@ -52,7 +52,7 @@ def passes(text: str) -> list[tuple[int, int, int | None, int | None]]:
     [
         ("target=f, args=(q,)", 31),
         ("target=f, args=(1, q)", 34),
-        ("target=f, kwargs={'q': q}", 32),
+        ("target=f, kwargs={'q': q}", 38),
         ("None, f, 'name', (q,)", 33),
         ("target=functools.partial(f, q)", 22),
     ],

@@ -224,6 +224,9 @@ _SAME_AS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Those of them that send items through dill.
+_WITH_DILL = ("multiprocess.", "pathos.multiprocessing.")
+
 
 def canonical(name: str) -> str:
     """Return the name under which the tables know what `name` stands for."""
@@ -235,10 +238,13 @@ def canonical(name: str) -> str:
 
 def fact(name: str) -> Fact | None:
     """Return what the dotted `name` of a library stands for, or `None` where nothing is known."""
+    dill = name.startswith(_WITH_DILL)
     name = canonical(name)
     known = _LIBRARY.get(name) or tasks.TASKS.get(name)
     if known is None and name.startswith("multiprocessing."):
         known = MULTIPROCESSING.get(name[len("multiprocessing.") :])
+    if dill and isinstance(known, MakesQueue):
+        return replace(known, kind=replace(known.kind, dill=True))
     return known
 
 

@@ -27,7 +27,8 @@ class QueueKind:
     `empty` lags and an exit may block. `fifo`: what is put first is taken first. `constructor` is
     how it is commonly made, for messages. `awaited` are the methods that do nothing until they are
     awaited; `timed_join` says that `join` takes a timeout. `iterable`: `for` takes from it, up to
-    the item `last`, if there is one.
+    the item `last`, if there is one. `dill`: items go through the package of that name, which
+    pickles lambdas, nested functions, locks and files as well.
     """
 
     name: str
@@ -42,6 +43,7 @@ class QueueKind:
     timed_join: bool = False
     iterable: bool = False
     last: str = ""
+    dill: bool = False
 
 
 PROCESS_JOINABLE = QueueKind(

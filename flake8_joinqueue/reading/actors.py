@@ -103,16 +103,33 @@ def queues_given(
     given = list(zip(arguments.nodes, arguments.positional, strict=False))
     given += [(node, arguments.keywords[name]) for name, node in arguments.named.items()]
     for node, value in given:
-        for part, held in _elements(node, value):
+        for part, held in _elements(machine, node, value):
             for queue in calls.queues_in(machine, held):
                 yield queue, part
 
 
-def _elements(node: cst.BaseExpression, value: Value) -> list[tuple[cst.BaseExpression, Value]]:
+def _elements(
+    machine: Machine, node: cst.BaseExpression, value: Value
+) -> list[tuple[cst.BaseExpression, Value]]:
     if isinstance(node, cst.Tuple) and isinstance(value, values.Tuple):
         parts = [element.value for element in node.elements]
         return list(zip(parts, value.values, strict=False))
+    if isinstance(node, cst.Dict) and isinstance(value, values.Container):
+        return list(_entries(machine, node, value))
     return [(node, value)]
+
+
+def _entries(
+    machine: Machine, node: cst.Dict, value: values.Container
+) -> Iterator[tuple[cst.BaseExpression, Value]]:
+    """Yield the values of `{"name": value}` with where they stand."""
+    held = {part.key: part.value for part in items.content_of(machine, value).segments}
+    for element in node.elements:
+        key = getattr(element, "key", None)
+        name = key.evaluated_value if isinstance(key, cst.SimpleString) else None
+        if isinstance(name, str) and name in held:
+            yield element.value, held.pop(name)
+    yield from ((node, rest) for rest in held.values())
 
 
 def _pass_queues(machine: Machine, made: ActorDraft) -> None:

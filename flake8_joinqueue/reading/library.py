@@ -73,7 +73,8 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
         return values.ManagerRef(manager)
     if isinstance(known, names.MakesContext):
         method = arguments.get(0, "method")
-        return Library("multiprocessing", _context(method) or callee.context)
+        package = callee.name.rpartition(".")[0]
+        return Library(package, _context(method) or callee.context)
     if isinstance(known, names.SetsStartMethod):
         machine.default_start = queues.start_method(_context(arguments.get(0, "method")))
         return values.NONE

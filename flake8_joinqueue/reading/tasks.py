@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -42,7 +43,11 @@ def call(
         return _ROLES[known.role](machine, callee, arguments, node)
     if isinstance(known, facts.RunsNow):
         return _run_now(machine, known, arguments, node)
-    given = Arguments(arguments.positional[known.skip :], arguments.keywords)
+    given = replace(
+        arguments,
+        positional=arguments.positional[known.skip :],
+        nodes=arguments.nodes[known.skip :],
+    )
     told = arguments.positional[0] if arguments.positional else None
     if known.skip and isinstance(told, values.Crew):
         # `run_in_executor(executor, …)`

@@ -43,8 +43,10 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from flake8_joinqueue.analysis.exceptions import EMPTY, catches
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import ExceptionName, Get, Handler, Put, Try, operations_in
@@ -69,20 +71,41 @@ def check(program: Program) -> Iterator[Report]:
     for actor in program.protocol.actors:
         for operation in operations_in(actor.body):
             if isinstance(operation, Try):
-                for handler in operation.handlers:
-                    yield from _check(program, operation, handler)
+                for index, handler in enumerate(operation.handlers):
+                    yield from _check(program, operation, handler, operation.handlers[:index])
 
 
-def _check(program: Program, operation: Try, handler: Handler) -> Iterator[Report]:
+def _check(
+    program: Program, operation: Try, handler: Handler, earlier: tuple[Handler, ...]
+) -> Iterator[Report]:
     for exception in handler.exceptions:
+        if any(_is_right(other, exception) for other in earlier):
+            continue  # nothing is left for this one
+        if _never_raises(operation):
+            continue
         right = f"queue.{'Full' if exception.name.endswith('Full') else 'Empty'}"
         if exception.name in _MISSING:
             why = "does not exist: AttributeError when it is needed"
-        elif _never_comes(program, operation, exception):
+        elif not _is_caught(operation, exception) and _never_comes(program, operation, exception):
             why = "is never raised by a thread or process queue: the handler never matches"
         else:
             continue
         yield Report(CODE, exception.site, f"{exception.name} {why}, name {right}")
+
+
+def _is_right(handler: Handler, exception: ExceptionName) -> bool:
+    """Say whether a handler catches what an exception is meant to be."""
+    right = "queue.Full" if exception.name.endswith("Full") else EMPTY
+    return not handler.exceptions or any(
+        catches(replace(handler, exceptions=(known,)), right) is not False
+        for known in handler.exceptions
+        if known.name not in _MISSING and known.name not in _TASKS_ONLY
+    )
+
+
+def _is_caught(operation: Try, exception: ExceptionName) -> bool:
+    """Say whether what the queue does raise is caught here all the same."""
+    return any(_is_right(handler, exception) for handler in operation.handlers)
 
 
 def _never_comes(program: Program, operation: Try, exception: ExceptionName) -> bool:
@@ -92,6 +115,17 @@ def _never_comes(program: Program, operation: Try, exception: ExceptionName) -> 
     carriers = {
         program.protocol.queues[inner.queue].kind.carrier
         for inner in operations_in(operation.body)
-        if isinstance(inner, Get | Put) and isinstance(inner, kind)
+        if isinstance(inner, Get | Put) and isinstance(inner, kind) and _may_raise(inner)
     }
     return bool(carriers) and Carrier.TASKS not in carriers
+
+
+def _never_raises(operation: Try) -> bool:
+    """Say whether all that is done with queues in a `try` waits as long as it takes."""
+    inside = [inner for inner in operations_in(operation.body) if isinstance(inner, Get | Put)]
+    return bool(inside) and not any(map(_may_raise, inside))
+
+
+def _may_raise(operation: Get | Put) -> bool:
+    """Say whether an operation raises where it would have to wait."""
+    return operation.may_be_empty if isinstance(operation, Get) else not operation.blocking

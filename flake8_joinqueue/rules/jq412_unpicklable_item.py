@@ -27,6 +27,7 @@ tasks.join()
 # Known limits
 
 Items of other classes that cannot be pickled are not known. A queue of a manager raises in `put()`.
+The queues of the package `multiprocess` take nearly everything.
 
 # Fix
 
@@ -49,7 +50,7 @@ NAME = "unpicklable-item"
 def check(program: Program) -> Iterator[Report]:
     """Yield the items that never arrive, and that somebody waits for."""
     for queue in program.protocol.queues:
-        if not (queue.kind.feeder and queue.kind.joinable and queue.kind.pickles):
+        if not (queue.kind.feeder and queue.kind.joinable) or queue.kind.dill:
             continue
         for event in program.puts(queue):
             put = put_of(event)
