@@ -68,7 +68,8 @@ class Actor:
 
     `count` is how many of them were made at this one place. `body` is what each does; `opaque`
     says that the body is not in sight (`body` is then empty). `parent` is the index of the actor
-    that made it (`None` for main, whose index is 0). `start_method` is as a queue's.
+    that made it (`None` for main, whose index is 0). `start_method` is as a queue's. `wakes`: its
+    end wakes the event loop from which it was started, as that of a thread of `to_thread()` does.
     """
 
     index: int
@@ -81,6 +82,7 @@ class Actor:
     parent: int | None = None
     opaque: bool = False
     start_method: StartMethod | None = StartMethod.ANY
+    wakes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

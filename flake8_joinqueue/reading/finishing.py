@@ -139,6 +139,7 @@ def _actor(machine: Machine, draft: ActorDraft, body: Block) -> Actor:
         draft.parent,
         draft.opaque,
         machine.default_start if start is StartMethod.ANY else start,
+        draft.wakes,
     )
 
 

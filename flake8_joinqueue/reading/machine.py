@@ -90,6 +90,7 @@ class ActorDraft:
     started_at: int = 0
     functions: set[int] = field(default_factory=set)
     start_method: StartMethod | None = StartMethod.ANY
+    wakes: bool = False
     # Where the queues it is given stand among the arguments of whoever makes it.
     given_at: dict[int, Site] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)

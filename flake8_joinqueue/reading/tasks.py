@@ -51,8 +51,15 @@ def call(
     told = arguments.positional[0] if arguments.positional else None
     if known.skip and isinstance(told, values.Crew):
         # `run_in_executor(executor, …)`
-        return crews.submit(machine, told, Told.FUNCTION, given, node)
-    return start_told(machine, known.family, known.told, given, node)
+        return _waking(machine, crews.submit(machine, told, Told.FUNCTION, given, node))
+    return _waking(machine, start_told(machine, known.family, known.told, given, node))
+
+
+def _waking(machine: Machine, started: Value) -> Value:
+    """Note that an event loop is told when a thread of its own has ended."""
+    if isinstance(started, values.ActorRef):
+        machine.actors[started.index].wakes = True
+    return started
 
 
 def start_told(
@@ -81,6 +88,7 @@ def start(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
             family = ActorFamily.THREAD
         made = actors.draft(machine, family, node, actors.name_of(value.function))
         made.target = value
+        made.wakes = family is ActorFamily.THREAD
         actors.set_going(machine, made, node)
         return values.ActorRef(made.index)
     if isinstance(value, values.TimeLimit) and value.value is not None:
@@ -147,7 +155,7 @@ def run_coroutine(machine: Machine, value: values.Coroutine, node: cst.CSTNode) 
         index, name = function.receiver.index, function.name
         return queues.perform(machine, index, name, given, value.node or node)
     made = start_told(machine, ActorFamily.THREAD, Told.FUNCTION, given, node)
-    return awaited(machine, made, node)
+    return awaited(machine, _waking(machine, made), node)
 
 
 def _result(machine: Machine) -> Unknown:

@@ -34,7 +34,8 @@ From another thread, `loop.call_soon_threadsafe(tasks.put_nowait, job)` and
 # Known limits
 
 Silent for a queue class of the file that defines methods of its own, where only one side of a
-process ever uses a `queue.Queue`, and where no task waits on the queue of asyncio.
+process ever uses a `queue.Queue`, where no task waits on the queue of asyncio, and where
+the end of the thread, which is near, wakes the event loop all the same (`asyncio.to_thread()`).
 
 # Fix
 
@@ -45,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.flow import END
 from flake8_joinqueue.analysis.guards import expects
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.starting import of_thread, process_of
@@ -53,14 +55,17 @@ from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
     Actor,
     Get,
+    JoinActor,
     JoinQueue,
     Pass,
     Peek,
     Put,
     Queue,
     Site,
+    Synchronise,
     TaskDone,
     UseGlobal,
+    operations_in,
 )
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name
@@ -153,11 +158,27 @@ def _from_other_threads(program: Program, queue: Queue) -> Iterator[Report]:
         actor = of_thread(program, program.actor(event))
         if actor is home or not at_home or not _somebody_waits(program, queue, event, home):
             continue
+        if _goes_on_soon(program, actor, event):
+            continue
         message = (
             f"'{queue.name}' is a {queue.kind.constructor}, which {name(actor)} must not use from "
             "outside its event loop: no task is woken, go through loop.call_soon_threadsafe()"
         )
         yield Report(CODE, site_of(event), message, queue.index, frozenset({event.actor}))
+
+
+def _goes_on_soon(program: Program, actor: Actor, event: Event) -> bool:
+    """Say whether the event loop is woken in any case, when the thread ends, as it will soon."""
+    if not actor.wakes or isinstance(event.operation, JoinQueue):
+        return False
+    if isinstance(event.operation, Get) and not event.operation.nowait:
+        return False
+    waits = any(
+        isinstance(inner, JoinQueue | Synchronise | JoinActor)
+        or (isinstance(inner, Get) and not inner.may_be_empty)
+        for inner in operations_in(actor.body)
+    )
+    return not waits and END in program.flow(actor).reachable()
 
 
 def _somebody_waits(program: Program, queue: Queue, event: Event, home: Actor) -> bool:
@@ -169,6 +190,7 @@ def _somebody_waits(program: Program, queue: Queue, event: Event, home: Actor) -
         other.operation
         for other in _users(program, queue)
         if of_thread(program, program.actor(other)) is home
+        and program.finished_before(program.actor(event), other) is not True
     ]
     match operation:
         case Put():
