@@ -336,8 +336,34 @@ async def g():
     assert puts(program) == ["0", "1"]
 
 
-def test_a_generator_runs_in_any_order() -> None:
-    program = "def f():\n    yield q.get()\n    yield from q.get()\nf()\n"
+def test_a_generator_runs_with_the_loop_at_each_yield() -> None:
+    program = "def f():\n    q.put(0)\n    yield 1\n    q.task_done()\nfor x in f():\n    q.put(x)\n"
+    assert main(PROLOGUE + program) == lines(
+        """
+        f():
+          put q 0
+          put q 1
+          task_done q
+        """
+    )
+
+
+def test_what_leaves_a_loop_over_a_generator_is_thrown_through_it() -> None:
+    program = "def f():\n    yield 1\n    q.put(2)\nfor x in f():\n    if a:\n        break\n"
+    assert main(PROLOGUE + program) == lines(
+        """
+        try:
+          f():
+            if <a>:
+              raise GeneratorExit.break
+            put q 2
+        except GeneratorExit.break:
+        """
+    )
+
+
+def test_a_generator_out_of_sight_runs_in_any_order() -> None:
+    program = "def f():\n    yield q.get()\n    yield from q.get()\nunseen(f())\n"
     assert main(PROLOGUE + program) == lines(
         """
         in any order:
@@ -345,9 +371,10 @@ def test_a_generator_runs_in_any_order() -> None:
             f():
               get q -> item
               get q -> item#2
+        call unseen
         """
     )
-    assert puts("def f():\n    yield 1\nfor x in f():\n    q.put(x)\n") == ["data"]
+    assert puts("def f():\n    yield 1\nfor x in f():\n    q.put(x)\n") == ["1"]
 
 
 # --- with, try, raise ----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Final
 
-from flake8_joinqueue.protocol import ExceptionName, Handler
+from flake8_joinqueue.protocol import JUMPS, ExceptionName, Handler
 
 # What is thrown: a dotted name, "" for an exception of which nothing is known, or one of these.
 EMPTY: Final = "queue.Empty"
@@ -64,6 +64,10 @@ def catches(handler: Handler, thrown: str) -> bool | None:
 
 def _catches(exception: ExceptionName, thrown: str) -> bool | None:
     name = _last(exception.name)
+    if exception.name in JUMPS:
+        return exception.name == thrown
+    if thrown in JUMPS:
+        return name in {"BaseException", "GeneratorExit"}
     if thrown == ORDINARY:
         if name in _ALL:
             return True

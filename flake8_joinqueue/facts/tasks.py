@@ -219,5 +219,8 @@ COROUTINE_DECORATORS = frozenset(
     {"asyncio.coroutine", "types.coroutine", "tornado.gen.coroutine", "tornado.gen.engine"}
 )
 
+# A generator under one of these is a context manager: it yields where the `with` block runs.
+CONTEXT_DECORATORS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+
 # A keyword or constant by which one does not wait for all.
 NOT_FOR_ALL = frozenset({"FIRST_COMPLETED", "FIRST_EXCEPTION"})

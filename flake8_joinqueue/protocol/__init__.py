@@ -36,6 +36,10 @@ from flake8_joinqueue.protocol.model import (
     Queue,
 )
 from flake8_joinqueue.protocol.operations import (
+    JUMPS,
+    LEAVE_FUNCTION,
+    LEAVE_LOOP,
+    NEXT_ROUND,
     AnyOrder,
     Block,
     Branch,
@@ -77,7 +81,11 @@ from flake8_joinqueue.protocol.operations import (
 from flake8_joinqueue.protocol.sites import Site, Span
 
 __all__ = [
+    "JUMPS",
+    "LEAVE_FUNCTION",
+    "LEAVE_LOOP",
     "LENGTH",
+    "NEXT_ROUND",
     "Actor",
     "ActorKind",
     "Alias",

@@ -362,6 +362,13 @@ class Raise:
     site: Site
 
 
+# What whoever goes over a generator throws through it to leave the loop, the round, the function.
+LEAVE_LOOP = "GeneratorExit.break"
+NEXT_ROUND = "GeneratorExit.continue"
+LEAVE_FUNCTION = "GeneratorExit.return"
+JUMPS = (LEAVE_LOOP, NEXT_ROUND, LEAVE_FUNCTION)
+
+
 @dataclass(frozen=True, slots=True)
 class Exit:
     """Ends the actor: `sys.exit()`; `hard` for `os._exit()`, which waits for nobody."""

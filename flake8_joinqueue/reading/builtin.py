@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.counts import ONE, Count, largest, smallest
+from flake8_joinqueue.counts import ONE, Count, largest, smallest, total
 from flake8_joinqueue.protocol import LENGTH, Call
 from flake8_joinqueue.reading import (
     calls,
@@ -114,7 +115,9 @@ def _list(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _set(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    if arguments.positional and not isinstance(arguments.positional[0], values.Container):
+    if arguments.positional and not isinstance(
+        arguments.positional[0], (values.Container, *iteration.LAZY)
+    ):
         return machine.unknown("set()", *arguments.every())
     return _list(machine, arguments, node)
 
@@ -124,7 +127,7 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "iterable")
     if value is None:
         return machine.unknown()
-    if not isinstance(value, (values.Tuple, values.Container, values.Series)):
+    if not isinstance(value, (values.Tuple, values.Container, values.Series, *iteration.LAZY)):
         return value
     found = iteration.segments(machine, value)
     numbers = [part.value.value for part in found if isinstance(part.value, Const)]
@@ -154,12 +157,31 @@ def _defaultdict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> V
 
 
 def _enumerate(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    over = arguments.get(0, "iterable") or machine.unknown()
-    found = []
-    for segment in iteration.segments(machine, over):
-        index = Unknown(machine.fresh_key(), "i", free=True)
-        found.append(Segment(values.Tuple((index, segment.value)), segment.times))
+    over = iteration.taking(machine, arguments.get(0, "iterable") or machine.unknown(), node)
+    if isinstance(over, values.Generator):
+        return _through(over, lambda value: _numbered(machine, value))
+    found = (
+        Segment(_numbered(machine, segment.value), segment.times)
+        for segment in iteration.segments(machine, over)
+    )
     return values.Series(tuple(found))
+
+
+def _numbered(machine: Machine, value: Value) -> Value:
+    return values.Tuple((Unknown(machine.fresh_key(), "i", free=True), value))
+
+
+def _through(made: values.Generator, step: Callable[[Value], Value]) -> values.Generator:
+    """Return a generator whose values go through one step more."""
+    before = made.through
+    return replace(made, through=step if before is None else lambda value: step(before(value)))
+
+
+def _taken(made: values.Generator, most: Count | None) -> values.Generator:
+    """Return a generator of which no more than so much is taken."""
+    if most is None:
+        return made
+    return replace(made, most=most if made.most is None else smallest(most, made.most))
 
 
 def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -168,6 +190,9 @@ def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 def zipped(machine: Machine, iterables: Sequence[Value]) -> Value:
     """Return what going over `iterables` together brings."""
+    lazy = [index for index, each in enumerate(iterables) if isinstance(each, values.Generator)]
+    if len(lazy) == 1:
+        return _zipped_lazily(machine, iterables, lazy[0])
     parts = [iteration.segments(machine, value) for value in iterables]
     if not parts:
         return values.Series(())
@@ -179,6 +204,19 @@ def zipped(machine: Machine, iterables: Sequence[Value]) -> Value:
     ):
         return values.Series(tuple(_zipped(list(row)) for row in zip(*parts, strict=True)))
     return machine.unknown("zip()", *iterables)
+
+
+def _zipped_lazily(machine: Machine, iterables: Sequence[Value], index: int) -> Value:
+    """Return a generator whose values come with those of others, of which it is the only lazy."""
+    made = iterables[index]
+    assert isinstance(made, values.Generator)
+    others = [iteration.segments(machine, each) for each in iterables if each is not made]
+    parts: list[Value] = []
+    for found in others:
+        made = _taken(made, total(part.times for part in found))
+        same = len({part.value for part in found}) == 1
+        parts.append(found[0].value if same else Unknown(machine.fresh_key(), free=True))
+    return _through(made, lambda value: values.Tuple((*parts[:index], value, *parts[index:])))
 
 
 def _zipped(row: list[Segment]) -> Segment:
@@ -200,6 +238,9 @@ def _repeat(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if len(arguments.positional) == 2:
         upper = items.as_count(machine, arguments.positional[1])
+        over = arguments.positional[0]
+        if isinstance(over, values.Generator):
+            return _taken(over, upper)
         return iteration.cut(machine, arguments.positional[0], None, upper)
     return machine.unknown("", *arguments.every())
 
@@ -291,6 +332,8 @@ def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if len(arguments.positional) != 2:
         return calls.unknown_call(machine, Library("map"), arguments, node)
     function, over = arguments.positional
+    if isinstance(over, values.Generator):
+        return _through(over, lambda value: calls.call(machine, function, Arguments([value]), node))
     found: list[Segment] = []
 
     def run(segment: Segment) -> None:

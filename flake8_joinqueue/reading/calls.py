@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,6 +12,7 @@ from flake8_joinqueue.reading import (
     classes,
     expressions,
     functions,
+    generators,
     items,
     library,
     merging,
@@ -122,31 +122,13 @@ def _call_function(
     machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     if function.is_generator:
-        return _generator(machine, function, arguments, node)
+        given = tuple(arguments.positional), tuple(arguments.keywords.items())
+        return values.Generator(function, *given, node)
     if function.is_async:
         return values.Coroutine(
             function, tuple(arguments.positional), tuple(arguments.keywords.items()), node
         )
     return functions.enter(machine, function, arguments, node)
-
-
-def _generator(
-    machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
-) -> Value:
-    """A generator runs bit by bit while it is gone over: what it does may come in any order."""
-    yielded: list[Value] = []
-    with machine.block() as operations:
-        ended = machine.ended
-        functions.enter(machine, function, arguments, node, yielded)
-        machine.ended = ended
-    if operations:
-        machine.emit(AnyOrder((tuple(operations),), machine.site(node)))
-    for value in yielded:
-        if not isinstance(value, merging.PLAIN):
-            leak(machine, value, node, f"yielded by {function.name}")
-    made = replace(machine.unknown(f"{function.name}()"), unpicklable="a generator")
-    machine.yields[made.key] = tuple(yielded)
-    return made
 
 
 def _named_tuple(machine: Machine, made: values.NamedTupleType, arguments: Arguments) -> Value:
@@ -165,6 +147,7 @@ def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cs
     """Call code that cannot be seen into: it may keep and use what it is given, and may raise."""
     name = callee.name if isinstance(callee, values.Library) else ""
     label = name or trees.dotted(getattr(node, "func", None)) or "a call"
+    generators.exhaust(machine, arguments, name)
     if not (name and names.is_harmless(name)):
         for value in arguments.every():
             leak(machine, value, node, f"handed to {label}")
@@ -183,6 +166,8 @@ def leak(
         node = machine.last_node
     if isinstance(value, (values.QueueRef, values.ActorRef)):
         machine.escape(value, node, reason)
+    if isinstance(value, values.Generator):
+        generators.run_out_of_sight(machine, value)
     for part in reachable(machine, value):
         leak(machine, part, node, reason, depth + 1)
     if isinstance(value, (values.Function, values.BoundFunction)):
@@ -206,7 +191,9 @@ def queues_in(machine: Machine, value: Value, depth: int = 0) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def reachable(machine: Machine, value: Value) -> list[Value]:
+def reachable(  # noqa: PLR0912 (one case a kind of value)
+    machine: Machine, value: Value
+) -> list[Value]:
     """Return what a value holds."""
     if isinstance(value, values.Tuple):
         return list(value.values)
@@ -221,6 +208,10 @@ def reachable(machine: Machine, value: Value) -> list[Value]:
         return [value.receiver]
     if isinstance(value, values.Closing):
         return [value.value]
+    if isinstance(value, values.Generator):
+        return [*value.arguments, *dict(value.keywords).values()]
+    if isinstance(value, values.Repeated):
+        return [value.function]
     if isinstance(value, values.Coroutine):
         return [value.function, *value.arguments, *dict(value.keywords).values()]
     if isinstance(value, values.Gathering):

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.protocol import Close, ManagerEnds, Operation, Try
+from flake8_joinqueue.protocol import Close, ManagerEnds, Try
 from flake8_joinqueue.reading import (
     calls,
     classes,
     crews,
     expressions,
+    generators,
     handling,
     queues,
     statements,
@@ -44,14 +45,15 @@ def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> No
     if isinstance(item.item, cst.Call) and handling.swallows(item.item):
         handling.swallow(machine, item.item, lambda: _items(machine, node, rest[1:]))
         return
+    if isinstance(value, values.Generator) and value.function.is_context:
+        generators.run_with(machine, value, lambda made: _rest(machine, node, rest, made), item)
+        return
     entered, leave = enter(machine, value, item.item)
-    if item.asname is not None:
-        expressions.assign(machine, item.asname.name, entered, item)
     if leave is None:
-        _items(machine, node, rest[1:])
+        _rest(machine, node, rest, entered)
         return
     with machine.block() as body:
-        _items(machine, node, rest[1:])
+        _rest(machine, node, rest, entered)
     ended = machine.ended
     machine.ended = False
     with machine.block() as final:
@@ -60,12 +62,14 @@ def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> No
     if final:
         machine.emit(Try(tuple(body), (), (), tuple(final), machine.site(item.item)))
     else:
-        _emit_all(machine, body)
+        generators.emit_all(machine, tuple(body))
 
 
-def _emit_all(machine: Machine, operations: list[Operation]) -> None:
-    for operation in operations:
-        machine.emit(operation)
+def _rest(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem], entered: Value) -> None:
+    """Bind what is entered first, then enter the others and run the block."""
+    if rest[0].asname is not None:
+        expressions.assign(machine, rest[0].asname.name, entered, rest[0])
+    _items(machine, node, rest[1:])
 
 
 def enter(
@@ -86,6 +90,8 @@ def enter(
         return value, lambda: unwind(machine, value)
     if isinstance(value, values.Crew):
         return value, lambda: crews.leave(machine, value, node)
+    if isinstance(value, values.Generator):
+        generators.run_out_of_sight(machine, value)
     if isinstance(value, (values.Synchroniser, values.Library)):
         return value, None
     if isinstance(value, values.Unknown) and value.unpicklable:

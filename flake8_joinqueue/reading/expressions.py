@@ -13,6 +13,7 @@ from flake8_joinqueue.reading import (
     calls,
     conditions,
     functions,
+    generators,
     items,
     iteration,
     merging,
@@ -353,13 +354,13 @@ def _await(machine: Machine, node: cst.Await) -> Value:
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:
     if node.value is None:
+        generators.hand_out(machine, values.NONE, node, each=False)
         return machine.unknown()
     inner = node.value.item if isinstance(node.value, cst.From) else node.value
     value = evaluate(machine, inner)
     function = machine.frame.function
     if function is None or not function.is_async or function.is_generator:
-        if inner is node.value:
-            machine.frame.yielded.append(value)
+        generators.hand_out(machine, value, node, each=inner is not node.value)
         return machine.unknown()
     # A coroutine of before `async def`: what it yields is awaited.
     if isinstance(value, (values.Container, values.Tuple)):

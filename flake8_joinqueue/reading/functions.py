@@ -18,7 +18,7 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import MAX_DEPTH, Frame
+from flake8_joinqueue.reading.machine import MAX_DEPTH, Audience, Frame
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import Survey, survey
 from flake8_joinqueue.reading.values import Arguments, Content, Function, Segment, Unknown, Value
@@ -95,12 +95,12 @@ def enter(
     function: Function,
     arguments: Arguments,
     node: cst.CSTNode,
-    yielded: list[Value] | None = None,
+    audience: Audience | None = None,
 ) -> Value:
-    """Run a function of the file and return what it returns; `yielded` takes what it yields.
+    """Run a function of the file and return what it returns.
 
-    A function that is being run twice already, or too deep a stack of them, is not entered: what
-    queues it is given escape.
+    `audience` goes over what it yields. A function that is being run twice already, or too deep a
+    stack of them, is not entered: what queues it is given escape.
     """
     machine.step()
     running = sum(frame.function is function for frame in machine.frames)
@@ -113,6 +113,7 @@ def enter(
     scope = Scope(function.scope, surveyed(machine, function.node), "function")
     frame = Frame(scope, function, arguments.positional[0] if arguments.positional else None)
     frame.cell = machine.new_cell(f"{function.name}()")
+    frame.audience = audience
     machine.frames.append(frame)
     before, machine.top = machine.top, function.top
     try:
@@ -122,8 +123,6 @@ def enter(
     finally:
         machine.frames.pop()
         machine.top = before
-    if yielded is not None:
-        yielded.extend(frame.yielded)
     if operations:
         machine.emit(ScopeOperation(function.name, tuple(operations), site))
     return _returned(machine, frame, arguments)
@@ -198,7 +197,7 @@ def _bind_one(
 
 def star_arguments(machine: Machine, found: Arguments, value: Value) -> None:
     """Add `*value` to arguments."""
-    if isinstance(value, (values.Tuple, values.Container, values.Series)):
+    if isinstance(value, (values.Tuple, values.Container, values.Series, values.Generator)):
         segments: Sequence[Segment] = iteration.segments(machine, value)
         if all(segment.times.number == 1 for segment in segments):
             found.positional.extend(segment.value for segment in segments)

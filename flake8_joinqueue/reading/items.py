@@ -172,6 +172,8 @@ def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:
         return _unpicklable_function(value)
     if isinstance(value, values.Unknown):
         return value.unpicklable
+    if isinstance(value, values.Generator):
+        return "a generator"
     if isinstance(value, values.ActorRef):
         return "a thread" if machine.actors[value.index].kind is ActorKind.THREAD else ""
     if isinstance(value, values.Partial):

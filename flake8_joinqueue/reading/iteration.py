@@ -9,7 +9,18 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import Condition, Loop, LoopKind, Operation
-from flake8_joinqueue.reading import calls, classes, conditions, expressions, items, tasks, values
+from flake8_joinqueue.reading import (
+    calls,
+    classes,
+    conditions,
+    expressions,
+    generators,
+    items,
+    loops,
+    queues,
+    tasks,
+    values,
+)
 from flake8_joinqueue.reading.machine import Frame, LoopFrame
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
@@ -37,9 +48,11 @@ def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
     if isinstance(value, values.Gathering):
         return tasks.gone_over(machine, value)
     if isinstance(value, values.Instance):
-        over = _iterator(machine, value)
-        if over is not None:
-            return segments(machine, over)
+        value = iterator(machine, value)
+        if not isinstance(value, Unknown):
+            return segments(machine, value)
+    if isinstance(value, LAZY):
+        return _collected(machine, value)
     label = getattr(value, "label", "")
     origins: tuple[Value, ...] = ()
     if isinstance(value, Unknown):
@@ -48,19 +61,58 @@ def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
     return (Segment(element, items.length(machine, value)),)
 
 
-def _iterator(machine: Machine, instance: values.Instance) -> Value | None:
-    """Return what `__iter__` of an instance returns, where its class says."""
+def iterator(machine: Machine, instance: values.Instance) -> Value:
+    """Return what going over an instance goes over, as its class says."""
     for name in ("__iter__", "__aiter__"):
         found = classes.find(machine, instance.cls, name)
         if isinstance(found, values.Function):
             bound = values.BoundFunction(found, instance)
             made = calls.call(machine, bound, values.Arguments(), machine.last_node)
-            if isinstance(made, values.Instance):
-                # Its `__next__` is called who knows how often.
-                calls.leak(machine, made, machine.last_node, f"gone over by {name}()")
-                return None
-            return made
-    return None
+            return _by_next(machine, made) if isinstance(made, values.Instance) else made
+    return Unknown(machine.fresh_key(), instance.cls.name, free=True)
+
+
+def _by_next(machine: Machine, instance: values.Instance) -> Value:
+    """Return what brings what `__next__` returns, until that raises `StopIteration`."""
+    for name, stop in (("__next__", "StopIteration"), ("__anext__", "StopAsyncIteration")):
+        found = classes.find(machine, instance.cls, name)
+        if isinstance(found, values.Function):
+            bound = values.BoundFunction(found, instance)
+            return values.Repeated(bound, None, found.node, found.node, stop)
+    calls.leak(machine, instance, machine.last_node, f"gone over by {instance.cls.name}")
+    return Unknown(machine.fresh_key(), instance.cls.name, free=True)
+
+
+def taking(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
+    """Return what is really gone over: what a queue or an instance says it is."""
+    if isinstance(value, values.QueueRef):
+        return queues.gone_over(machine, value, node)
+    return iterator(machine, value) if isinstance(value, values.Instance) else value
+
+
+LAZY = (values.Generator, values.Repeated)
+
+
+def go_over(
+    machine: Machine, value: Value, body: Callable[[Value], None], node: cst.CSTNode
+) -> None:
+    """Run `body` for each element that going over `value` brings, as they come."""
+    value = taking(machine, value, node)
+    if isinstance(value, values.Generator):
+        generators.go_over(machine, value, body)
+    elif isinstance(value, values.Repeated):
+        loops.over_repeated(machine, value, node, body)
+    else:
+        for segment in condensed(machine, segments(machine, value)):
+            repeated(machine, segment, node, lambda part: body(part.value))
+
+
+def _collected(machine: Machine, value: Value) -> tuple[Segment, ...]:
+    """Go over something to its end and return what that brought."""
+    container = expressions.new_container(machine, Content())
+    go_over(machine, value, lambda part: append(machine, container, part), machine.last_node)
+    content = items.content_of(machine, container)
+    return _with_rest(machine, content.segments, content.open)
 
 
 def _key(machine: Machine, segment: Segment) -> Value:
@@ -264,6 +316,11 @@ def _comp_for(
         elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
             found.append(Segment(expressions.evaluate(machine, node.elt), often))
 
+    over = taking(machine, over, clause)
+    if isinstance(over, LAZY):
+        depth = len(machine.loops)
+        go_over(machine, over, lambda v: inner(v, times * machine.multiplicity(depth)), clause)
+        return
     for segment in condensed(machine, segments(machine, over)):
         repeated(machine, segment, clause, lambda part: inner(part.value, times * part.times))
 

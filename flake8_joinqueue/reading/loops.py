@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.counts import Count, total
-from flake8_joinqueue.protocol import Condition, How, Loop, LoopKind, Operation
+from flake8_joinqueue.counts import Count, smallest, total
+from flake8_joinqueue.protocol import (
+    Break,
+    Condition,
+    ExceptionName,
+    Handler,
+    How,
+    Loop,
+    LoopKind,
+    Operation,
+    Try,
+)
 from flake8_joinqueue.reading import (
     calls,
     conditions,
     expressions,
+    generators,
     iteration,
     merging,
-    queues,
     statements,
     tasks,
+    trees,
     values,
 )
 from flake8_joinqueue.reading.machine import LoopFrame
@@ -31,6 +42,11 @@ if TYPE_CHECKING:
 
 def run_while(machine: Machine, node: cst.While) -> None:
     """Run a `while` loop."""
+    limit = generators.limited(machine, node)
+    if limit is not None and trees.dotted(node.test) == "True":
+        value = Unknown(machine.fresh_key(), free=True)
+        _counted(machine, node, Segment(value, limit), None)
+        return
     _repeat(
         machine,
         node,
@@ -55,13 +71,16 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
             node,
         )
         return
-    taking: Value = over
-    if isinstance(over, values.QueueRef):
-        taking = queues.gone_over(machine, over, node.iter)
+    taking = iteration.taking(machine, over, node.iter)
     if isinstance(taking, values.Repeated):
         _for_repeated(machine, node, taking)
         return
-    found = iteration.condensed(machine, iteration.segments(machine, over))
+    if isinstance(taking, values.Generator):
+        if not generators.hides_exceptions(taking):
+            _for_generator(machine, node, taking)
+            return
+        taking = generators.run_out_of_sight(machine, taking)
+    found = iteration.condensed(machine, iteration.segments(machine, taking))
     if len(found) > 1 and _breaks(node.body):
         # The rounds cannot be told apart where one of them may be the last.
         times = total(segment.times for segment in found)
@@ -71,6 +90,9 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
             if shared is None:
                 calls.leak(machine, part.value, None, "gone over in a loop with a break")
         found = (Segment(value, times),)
+    limit = generators.limited(machine, node)
+    if limit is not None and len(found) == 1:
+        found = (Segment(found[0].value, smallest(limit, found[0].times)),)
     for segment in found:
         last = segment is found[-1]
         _counted(machine, node, segment, node.orelse if last else None)
@@ -78,13 +100,29 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
         statements.run(machine, node.orelse.body)
 
 
-def _counted(machine: Machine, node: cst.For, segment: Segment, orelse: cst.Else | None) -> None:
+def _for_generator(machine: Machine, node: cst.For, over: values.Generator) -> None:
+    depth = len(machine.loops)
+    _forget(machine, node)
+
+    def one_round(value: Value) -> None:
+        if any(loop.times.number != 1 for loop in machine.loops[depth:]):
+            _forget(machine, node)
+        expressions.assign(machine, node.target, value, node)
+        statements.run(machine, node.body)
+
+    generators.run_for(machine, node, over, one_round, lambda: _else(machine, node.orelse))
+
+
+def _counted(
+    machine: Machine, node: cst.For | cst.While, segment: Segment, orelse: cst.Else | None
+) -> None:
     frame = LoopFrame(new_serial(), segment.times)
     if segment.times.number != 1:
         _forget(machine, node)
 
     def body() -> None:
-        expressions.assign(machine, node.target, segment.value, node)
+        if isinstance(node, cst.For):
+            expressions.assign(machine, node.target, segment.value, node)
         statements.run(machine, node.body)
 
     attempt = _within(machine, frame, body)
@@ -105,23 +143,50 @@ def _counted(machine: Machine, node: cst.For, segment: Segment, orelse: cst.Else
 
 
 def _for_repeated(machine: Machine, node: cst.For, over: values.Repeated) -> None:
+    def body(value: Value) -> None:
+        expressions.assign(machine, node.target, value, node)
+        statements.run(machine, node.body)
+
+    over_repeated(machine, over, node, body, node.orelse)
+
+
+def over_repeated(
+    machine: Machine,
+    over: values.Repeated,
+    node: cst.CSTNode,
+    body: Callable[[Value], None],
+    orelse: cst.Else | None = None,
+) -> None:
     """`for x in iter(function, sentinel)` calls the function before each round."""
+    found: list[Value] = []
 
     def head() -> Condition:
         value = calls.call(machine, over.function, values.Arguments(), over.node)
-        value = tasks.awaited(machine, value, over.node)
-        expressions.assign(machine, node.target, value, node)
+        found.append(tasks.awaited(machine, value, over.node))
         if over.sentinel is None:
             return True
-        same = conditions.same(machine, How.EQUAL, value, over.sentinel)
+        same = conditions.same(machine, How.EQUAL, found[-1], over.sentinel)
         return conditions.negate(conditions.located(same, machine.site(over.call)))
 
-    _repeat(machine, node, head, lambda: statements.run(machine, node.body), node.orelse)
+    def until_raised() -> None:
+        site = machine.site(node)
+        with machine.block() as before:
+            head()
+        with machine.block() as behind:
+            body(found[-1])
+        machine.loops[-1].broken = True
+        stops = Handler((ExceptionName(over.stop, site),), (Break(machine.site(over.node)),), site)
+        machine.emit(Try(tuple(before), (stops,), tuple(behind), (), site))
+
+    if over.stop:
+        _repeat(machine, node, lambda: True, until_raised, orelse)
+    else:
+        _repeat(machine, node, head, lambda: body(found[-1]), orelse)
 
 
 def _repeat(
     machine: Machine,
-    node: cst.For | cst.While,
+    node: cst.CSTNode,
     head: Callable[[], Condition],
     body: Callable[[], None],
     orelse: cst.Else | None,
@@ -188,7 +253,7 @@ def _else(machine: Machine, orelse: cst.Else | None) -> tuple[Operation, ...]:
     return tuple(operations)
 
 
-def _forget(machine: Machine, node: cst.For | cst.While) -> None:
+def _forget(machine: Machine, node: cst.CSTNode) -> None:
     """Forget what the loop assigns: an earlier round may have done so."""
     survey = machine.scope.survey
     for name in survey.loops.get(id(node), ()):

@@ -103,6 +103,18 @@ class LoopFrame:
     serial: int
     times: Count
     broken: bool = False
+    # Whether it is no loop of its own, but code run where a generator yields: what leaves it
+    # leaves the generator as well.
+    in_generator: bool = False
+    continued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who goes over a generator: `take` is done with what it yields, of which `most` is taken."""
+
+    take: Callable[[Value], None]
+    most: Count | None = None
 
 
 @dataclass(slots=True)
@@ -114,7 +126,9 @@ class Frame:
     receiver: Value | None = None
     cell: Cell | None = None
     returned: list[Value] = field(default_factory=list)
-    yielded: list[Value] = field(default_factory=list)
+    audience: Audience | None = None
+    # How many generators run around the code being run, since it goes over them.
+    over_generators: int = 0
 
 
 @dataclass(slots=True)
@@ -196,6 +210,8 @@ class Machine:
         self.chosen_elsewhere: set[str] = set()
         self.handed_over: set[str] = set()
         self.examined: set[str] = set()
+        # Generators that got out of sight.
+        self.run_out_of_sight: set[values.Generator] = set()
         self.callbacks: set[tuple[values.Function, Value | None]] = set()
         self.surveys: dict[int, Survey] = {}
         # The start method of the default context, as far as the program sets it.

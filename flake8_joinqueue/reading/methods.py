@@ -15,6 +15,7 @@ from flake8_joinqueue.reading import (
     contexts,
     crews,
     expressions,
+    generators,
     items,
     iteration,
     library,
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 
-def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cst.CSTNode) -> Value:
+def call(  # noqa: PLR0912 (one case a kind of receiver)
+    machine: Machine, callee: values.Method, arguments: Arguments, node: cst.CSTNode
+) -> Value:
     """Call a method of something built in."""
     receiver, name = callee.receiver, callee.name
     if isinstance(receiver, values.QueueRef):
@@ -54,6 +57,9 @@ def call(machine: Machine, callee: values.Method, arguments: Arguments, node: cs
         return values.Tuple(changed, receiver.type_name, receiver.names)
     if isinstance(receiver, values.ExitStack) and isinstance(node, cst.BaseExpression):
         return contexts.of_exit_stack(machine, receiver, name, arguments, node)
+    for value in (receiver, *arguments.every()):
+        if isinstance(value, values.Generator):
+            generators.run_out_of_sight(machine, value)
     if isinstance(receiver, values.Instance):
         # Inherited from a class out of sight, which may do anything with what the instance has.
         calls.leak(machine, receiver, node, f"used by {receiver.cls.name}.{name}()")

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_joinqueue.facts.tasks import COROUTINE_DECORATORS
+from flake8_joinqueue.facts.tasks import CONTEXT_DECORATORS, COROUTINE_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
-    Break,
     Cell,
-    Continue,
     Exit,
     Increment,
     Raise,
-    Return,
 )
 from flake8_joinqueue.reading import (
     calls,
@@ -27,6 +24,7 @@ from flake8_joinqueue.reading import (
     declarations,
     expressions,
     functions,
+    generators,
     handling,
     imports,
     items,
@@ -153,20 +151,15 @@ def note_return(machine: Machine, value: Value, node: cst.CSTNode) -> None:
         variables.set_truth(machine, frame.cell, value.condition, node)
     elif frame.cell is not None:
         machine.set_cell(frame.cell, variables.as_cell_value(machine, value), node)
-    machine.emit(Return(machine.site(node)))
-    machine.ended = True
+    generators.leave_function(machine, machine.site(node))
 
 
 def _break(machine: Machine, node: cst.Break) -> None:
-    if machine.loops:
-        machine.loops[-1].broken = True
-    machine.emit(Break(machine.site(node)))
-    machine.ended = True
+    generators.leave_loop(machine, machine.site(node))
 
 
 def _continue(machine: Machine, node: cst.Continue) -> None:
-    machine.emit(Continue(machine.site(node)))
-    machine.ended = True
+    generators.next_round(machine, machine.site(node))
 
 
 def _raise(machine: Machine, node: cst.Raise) -> None:
@@ -238,13 +231,14 @@ _KINDS = {"staticmethod": "staticmethod", "classmethod": "classmethod", "propert
 
 def _function(machine: Machine, node: cst.FunctionDef) -> None:
     kind = "function"
-    by_yield = False
+    by_yield = is_context = False
     wrappers: list[Value] = []
     for decorator in node.decorators:
         value = expressions.evaluate(machine, decorator.decorator)
         name = value.name if isinstance(value, values.Library) else ""
         kind = _KINDS.get(name, kind)
         by_yield = by_yield or name in COROUTINE_DECORATORS
+        is_context = is_context or name in CONTEXT_DECORATORS
         if isinstance(value, Function):
             wrappers.append(value)
     in_class = machine.scope.kind == "class"
@@ -252,6 +246,8 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
     defined = functions.define(machine, node, node.name.value, owner, kind)
     if by_yield:
         defined = replace(defined, is_async=True, is_generator=False)
+    if is_context:
+        defined = replace(defined, is_context=True)
     made: Value = defined
     for wrapper in reversed(wrappers):
         made = calls.call(machine, wrapper, values.Arguments([made]), node)

@@ -51,6 +51,18 @@ def parts(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
+def contains(node: cst.CSTNode, kind: type[cst.CSTNode]) -> bool:
+    """Say whether a node of that kind is among those of `node`, inner functions left aside."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, kind):
+            return True
+        if not isinstance(found, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            pending += parts(found)
+    return False
+
+
 def dotted(node: cst.BaseExpression | None) -> str:
     """Return `a.b.c` for names and attributes, "" for anything else."""
     names: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -106,6 +106,7 @@ class Function:
     kind: str = "function"  # or "staticmethod", "classmethod", "property"
     is_async: bool = False
     is_generator: bool = False
+    is_context: bool = False  # a generator under `contextlib.contextmanager`
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +221,31 @@ class Series:
 class Repeated:
     """`iter(function, sentinel)`; `node` is where the function is named, `call` the whole.
 
-    Without a sentinel it never ends; what the function returns is awaited where that can be.
+    Without a sentinel it never ends, unless the function raises `stop`; what the function returns
+    is awaited where that can be.
     """
 
     function: Value
     sentinel: Value | None
     node: cst.CSTNode = field(compare=False)
     call: cst.CSTNode = field(compare=False)
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generator:
+    """A generator of the file: nothing of it has run yet. `node` is the call that made it.
+
+    `through` is what becomes of each thing it yields on the way to whoever goes over it
+    (`enumerate`), `most` how many of these are taken (`islice`).
+    """
+
+    function: Function
+    arguments: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]
+    node: cst.CSTNode
+    through: Callable[[Value], Value] | None = None
+    most: Count | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +366,8 @@ class NamedTupleType:
 Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Module"
     " | Method | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple"
-    " | Container"
-    " | Series | Repeated | Partial | Either | Truth | Coroutine | Gathering | TimeLimit | Crew"
-    " | Synchroniser | Closing | ExitStack | NamedTupleType | Glance"
+    " | Container | Series | Repeated | Generator | Partial | Either | Truth | Coroutine"
+    " | Gathering | TimeLimit | Crew | Synchroniser | Closing | ExitStack | NamedTupleType | Glance"
 )
 
 NONE = Const(None)

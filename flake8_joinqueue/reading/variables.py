@@ -242,6 +242,7 @@ _WITH_METHODS = (
     values.ExitStack,
     values.Crew,
     values.Gathering,
+    values.Generator,
 )
 
 
