@@ -337,13 +337,13 @@ async def g():
 
 
 def test_a_generator_runs_with_the_loop_at_each_yield() -> None:
-    program = "def f():\n    q.put(0)\n    yield 1\n    q.task_done()\nfor x in f():\n    q.put(x)\n"
+    program = "def f():\n    q.put(0)\n    yield 1\n    q.join()\nfor x in f():\n    q.put(x)\n"
     assert main(PROLOGUE + program) == lines(
         """
         f():
           put q 0
           put q 1
-          task_done q
+          join q
         """
     )
 
