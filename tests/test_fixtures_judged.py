@@ -98,7 +98,7 @@ AS_THE_RULE_SAYS: dict[str, Predicate] = {
     "JQ401": GONE,
     "JQ402": raises("TypeError", "AttributeError"),
     "JQ403": raises("RuntimeError"),
-    "JQ404": either(raises("AttributeError", "TypeError", "RuntimeError"), HANGS),
+    "JQ404": either(raises("AttributeError", "TypeError", "RuntimeError"), HANGS, LOSES),
     "JQ405": either(raises("AttributeError", "Empty"), HANGS),
     "JQ406": either(raises("AttributeError", "NameError"), HANGS),
     "JQ407": raises("RuntimeError"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.programs import only, printed, raised, verdict
-from tests.simulator import OutcomeKind
+from tests.simulator import Budget, OutcomeKind
 
 
 def test_shutdown_of_a_thread_queue() -> None:
@@ -239,3 +241,53 @@ def test_process_pool_executor_breaks() -> None:
                 pool.submit(work, 1).result()
     """)
     assert "BrokenProcessPool" in raised(judgement)
+
+
+LEFT_TO_PUT = """
+    import asyncio
+    async def feed(q):
+        await asyncio.sleep(1)
+        await q.put("work")
+    async def main():
+        q = asyncio.Queue()
+        feeding = asyncio.create_task(feed(q))
+        {first}
+        await q.join()
+    asyncio.run(main())
+"""
+
+
+def test_a_join_is_early_for_a_task_that_mains_end_cuts_off() -> None:
+    """What it would have put, had main gone on, was not waited for."""
+    outcome = only(verdict(LEFT_TO_PUT.format(first="pass")))
+    assert outcome.kind is OutcomeKind.FINISHES
+    assert [(j.line, j.puts_after) for j in outcome.early_joins] == [(10, 1)]
+    waited = "await feeding; await q.get(); q.task_done()"
+    assert not only(verdict(LEFT_TO_PUT.format(first=waited))).early_joins
+
+
+GIVES_UP = """
+    import asyncio
+    async def work(q):
+        try:
+            await asyncio.wait_for(q.get(), 1)
+        except asyncio.TimeoutError:
+            raise ValueError("too late")
+    async def main():
+        q = asyncio.Queue()
+        working = asyncio.create_task(work(q))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await q.put("work")
+        await working
+    asyncio.run(main())
+"""
+
+
+def test_a_slow_loop_lets_timers_come_first() -> None:
+    """Where the budget says so, and not for a patient ``get``."""
+    assert verdict(GIVES_UP).finishes
+    slow = Budget(schedules=20, random=60, early_timeouts=True)
+    assert raised(verdict(GIVES_UP, budget=slow)) == {"ValueError"}
+    assert verdict(GIVES_UP, budget=replace(slow, patient_gets=True)).finishes

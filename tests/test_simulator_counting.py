@@ -299,3 +299,25 @@ def test_finally_alone_is_no_cure() -> None:
     assert waiting(as_many, "JoinableQueue.join")
     caught = FINALLY.format(clause="except ZeroDivisionError: pass", items="[0, 0, 1]")
     assert verdict(caught).finishes
+
+
+WAITS_FOR_ALL_DONE = """
+    import queue, threading
+    q = queue.Queue()
+    def work():
+        for _ in range(2):
+            q.get()
+            q.task_done()
+    q.put(1)
+    q.put(2)
+    threading.Thread(target=work).start()
+    {held}:
+        while q.unfinished_tasks:
+            q.all_tasks_done.wait()
+"""
+
+
+def test_the_condition_that_all_is_done() -> None:
+    """`task_done` wakes whoever waits on the queue's condition, and holds it meanwhile."""
+    assert verdict(WAITS_FOR_ALL_DONE.format(held="with q.all_tasks_done")).finishes
+    assert raised(verdict(WAITS_FOR_ALL_DONE.format(held="if True"))) == {"RuntimeError"}

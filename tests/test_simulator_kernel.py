@@ -80,6 +80,7 @@ def test_early_timeouts_are_tried_on_demand() -> None:
     assert judge(program).finishes
     slow = judge(program, budget=Budget(early_timeouts=True))
     assert {e.type for o in slow.outcomes for e in o.errors} == {"Empty"}
+    assert judge(program, budget=Budget(early_timeouts=True, patient_gets=True)).finishes
 
 
 def test_loops_without_an_operation_are_cut() -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.programs import only, printed, raised, verdict, waiting
+from tests.programs import kinds, only, printed, raised, verdict, waiting
 from tests.simulator import OutcomeKind
 
 INHERITANCE = "only be shared between processes through inheritance"
@@ -263,3 +263,23 @@ def test_compatible_packages(package: str) -> None:
         q = mp.JoinableQueue()
         print(isinstance(q, JoinableQueue))
     """) == {"True\n"}
+
+
+@pytest.mark.parametrize(("does", "kind"), [
+    ("q.put(1)", OutcomeKind.LOSES_ITEMS),
+    ("q.empty()", OutcomeKind.LOSES_ITEMS),
+    ("pass", OutcomeKind.FINISHES),
+])  # fmt: skip
+def test_what_is_put_on_a_copy_is_lost(does: str, kind: OutcomeKind) -> None:
+    """Nobody else can take it; nor can a process that only looks take what is put elsewhere."""
+    judgement = verdict(f"""
+        import multiprocessing as mp, queue
+        def work(q):
+            {does}
+        q = queue.Queue()
+        p = mp.Process(target=work, args=(q,))
+        p.start()
+        q.put(2)
+        p.join()
+    """)
+    assert kinds(judgement) == {kind}

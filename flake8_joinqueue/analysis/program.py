@@ -354,6 +354,15 @@ class Program:
             start.actor != event.actor or may_precede(start, event) for start in self.starts(actor)
         )
 
+    def may_be_full(self, queue: int) -> bool:
+        """Say whether a put on the queue of that index may have to wait for room."""
+        where = self.protocol.queues[queue]
+        size = where.maxsize
+        if size is None or (size.number is not None and size.number <= 0):
+            return False
+        put = self.times(self.puts(where))
+        return put is None or less(size, put) is True
+
     def _gave_way(self, actor: Actor, event: Event) -> bool:
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         return any(
@@ -370,7 +379,8 @@ class Program:
         ]
         if not waits:
             # A task that never waits is through when others have had their turn.
-            return None if at_once(self.protocol, actor) and self._gave_way(actor, event) else False
+            through = at_once(actor, self.may_be_full) and self._gave_way(actor, event)
+            return None if through else False
         sure = [wait for wait in waits if before(wait, event)]
         started = self.times(
             start

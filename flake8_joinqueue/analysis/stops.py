@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.turns import in_one_turn
 from flake8_joinqueue.analysis.ways import Overdone
 from flake8_joinqueue.counts import Count, less, populated, total
-from flake8_joinqueue.protocol import Actor, Escape, Put, Queue
+from flake8_joinqueue.protocol import Actor, ActorKind, Escape, Put, Queue
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -60,9 +61,21 @@ def covered(
         consumption = program.consumption(producer, queue)
         if not consumption.gets or consumption.never_accounts:
             continue
-        if consumption.holds_while(put) or any(_all_told(program, queue, join) for join in joins):
+        if consumption.holds_while(put):
+            return True
+        # Its own queue's join() has been let go by then.
+        if queue is not also and _before_others(program, producer, queue, put):
+            return True
+        if any(_all_told(program, queue, join) for join in joins):
             return True
     return False
+
+
+def _before_others(program: Program, producer: Actor, queue: Queue, put: Put) -> bool:
+    """Say whether a task that accounts for an item puts before anybody else has a turn."""
+    return producer.kind is ActorKind.TASK and in_one_turn(
+        program.flow(producer), queue.index, put, program.may_be_full
+    )
 
 
 def _all_told(program: Program, queue: Queue, join: Event) -> bool:

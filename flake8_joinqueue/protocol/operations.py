@@ -240,10 +240,14 @@ class Increment:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Something that may raise: a call that cannot be seen into, a subscript, an operator."""
+    """Something that may raise: a call that cannot be seen into, a subscript, an operator.
+
+    `awaited` where what comes of it is, so that other tasks have their turn meanwhile.
+    """
 
     site: Site
     label: str
+    awaited: bool = False
 
 
 # --- control -------------------------------------------------------------------------------------

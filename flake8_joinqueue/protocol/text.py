@@ -177,7 +177,7 @@ class _Renderer:
             case Increment(cell, by):
                 return f"{cell.name} += {by}"
             case Call(label=label):
-                return f"call {label}"
+                return f"call {label}" + (" and wait" if operation.awaited else "")
             case Escape():
                 return self._escape(operation)
             case Pass():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -349,7 +350,19 @@ def _lambda(machine: Machine, node: cst.Lambda) -> Value:
 
 
 def _await(machine: Machine, node: cst.Await) -> Value:
-    return tasks.awaited(machine, evaluate(machine, node.expression), node)
+    return tasks.awaited(machine, evaluate_awaited(machine, node.expression), node)
+
+
+def evaluate_awaited(machine: Machine, node: cst.BaseExpression) -> Value:
+    """Evaluate what is waited for next: a call out of sight lets other tasks run."""
+    with machine.block() as operations:
+        value = evaluate(machine, node)
+    last = operations[-1] if operations else None
+    if isinstance(last, Call):
+        operations[-1] = replace(last, awaited=True)
+    for operation in operations:
+        machine.emit(operation)
+    return value
 
 
 def _yield(machine: Machine, node: cst.Yield) -> Value:

@@ -58,7 +58,9 @@ def run_while(machine: Machine, node: cst.While) -> None:
 
 def run_for(machine: Machine, node: cst.For) -> None:
     """Run a `for` loop: unrolled over what is known one by one, as a loop over the rest."""
-    over = expressions.evaluate(machine, node.iter)
+    waits = node.asynchronous is not None
+    evaluate = expressions.evaluate_awaited if waits else expressions.evaluate
+    over = evaluate(machine, node.iter)
     _for_over(machine, node, over)
 
 

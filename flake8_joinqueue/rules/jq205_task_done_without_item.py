@@ -40,7 +40,8 @@ while True:
 # Known limits
 
 A plain `get()` of a thread or process queue raises nothing. Silent where one actor takes and
-another accounts for it.
+another accounts for it, and where an item for every `get`, a sentinel at the last, is sure to be
+there in time.
 
 # Fix
 
@@ -53,6 +54,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.stops import overdone
+from flake8_joinqueue.analysis.supply import never_dry
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name
 
@@ -63,6 +65,8 @@ NAME = "task-done-without-item"
 def check(program: Program) -> Iterator[Report]:
     """Yield each `task_done` that follows a `get` which took nothing."""
     for queue, consumer, found in overdone(program, after_empty=True):
+        if never_dry(program, queue, consumer):
+            continue
         message = (
             f"{name(consumer.actor)} calls task_done() on '{queue.name}' also where get() raised "
             "and took nothing: ValueError, or join() returns too early, call it only after get()"

@@ -33,7 +33,7 @@ with Manager() as manager:
 # Known limits
 
 Silent where something else may wait for the workers, and where a `join()` of the queue shows that
-nothing is left for them to do.
+nothing is left for them to do, or where all that a producer puts has been taken by then.
 
 # Fix
 
@@ -47,6 +47,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.walking import uses
+from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import (
     Actor,
     Daemon,
@@ -103,6 +104,8 @@ def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Even
 
 def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
     """Say whether an actor has nothing left to do with a queue, nor to wait for there."""
+    if _all_taken(program, actor, queue, moment):
+        return True
     waits = [join for join in program.on(queue, JoinQueue) if before(join, moment)]
     if not any(_is_last(program, actor, queue, wait) for wait in waits):
         # A queue that it only puts on is through with the ones it takes from.
@@ -117,6 +120,21 @@ def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> boo
         and not any(True for _ in consumption.sentinel_leaks())
         and bool(program.sentinel_puts(queue))
     )
+
+
+def _all_taken(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
+    """Say whether an actor only puts, and those who took all of it have been waited for."""
+    consumers = [consumer.actor for consumer in program.consumers(queue)]
+    if actor in consumers or any(
+        consumer is not program.main and program.finished_before(consumer, moment) is not True
+        for consumer in consumers
+    ):
+        return False
+    gets = program.on(queue, Get)
+    if any(get.actor == program.main.index and not before(get, moment) for get in gets):
+        return False
+    taken, put = program.times(gets), program.times(program.puts(queue))
+    return bool(gets) and taken is not None and put is not None and less(taken, put) is False
 
 
 def _is_last(program: Program, actor: Actor, queue: Queue, wait: Event) -> bool:

@@ -6,7 +6,7 @@ import enum
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import flake8_joinqueue
@@ -23,6 +23,8 @@ THOROUGH = Budget(schedules=800, random=800, seconds=30)
 """For a program in which no schedule of the quick look shows what a finding says."""
 SLOW = Budget(schedules=200, random=200, seconds=15, early_timeouts=True)
 """On a machine so slow that a sleep or a timeout may be over before anything else is done."""
+PATIENT = replace(SLOW, patient_gets=True)
+"""On a machine as slow, but nobody gives up to take an item."""
 
 Linter = Callable[[str], Sequence[Finding]]
 
@@ -233,16 +235,19 @@ def agreement_of(
     return Agreement.FALSE_ALARM if codes else Agreement.AGREE_GOOD
 
 
-def waits_by_the_clock(program: Program, codes: Sequence[str]) -> bool:
-    """Whether it matters for how long somebody sleeps or waits.
+def slow_looks(program: Program, codes: Sequence[str]) -> tuple[Budget, ...]:
+    """The looks that matter where somebody sleeps or waits for a time.
 
     That a worker gives up too soon confirms nothing but that it then miscounts (JQ205), and
     that a producer was not waited for (JQ301).
     """
     text = program.source
-    if "get(timeout" in text or "wait_for(" in text:
-        return not {"JQ205", "JQ301"}.isdisjoint(codes)
-    return "sleep(" in text or ".join(timeout=" in text
+    gives_up = "get(timeout" in text or "wait_for(" in text
+    if gives_up and not {"JQ205", "JQ301"}.isdisjoint(codes):
+        return (SLOW,)
+    if any(word in text for word in ("sleep(", ".join(timeout=", "asyncio.wait(")):
+        return (PATIENT,) if gives_up else (SLOW,)
+    return ()
 
 
 def judged(program: Program, budget: Budget, start_method: str) -> list[Judgement]:
@@ -252,11 +257,19 @@ def judged(program: Program, budget: Budget, start_method: str) -> list[Judgemen
 
 def judged_thoroughly(program: Program, codes: Sequence[str], start_method: str) -> list[Judgement]:
     """The judgements, with larger budgets as long as no failure fits what the linter says."""
-    for budget in (QUICK, *([SLOW] if waits_by_the_clock(program, codes) else []), THOROUGH):
-        judgements = judged(program, budget, start_method)
-        if not codes or any(fits(code, judgements) for code in codes):
+    looks = (QUICK, *slow_looks(program, codes), THOROUGH)
+    return [judged_variant(text, codes, looks, start_method) for text in program.variants]
+
+
+def judged_variant(
+    text: str, codes: Sequence[str], looks: Sequence[Budget], start_method: str
+) -> Judgement:
+    """The judgement of one text by the first look that shows what the linter says of it."""
+    for budget in looks:
+        judgement = judge(text, budget=budget, start_method=start_method)
+        if not codes or any(fits(code, [judgement]) for code in codes):
             break
-    return judgements
+    return judgement
 
 
 def unpinned(recipe: Recipe) -> bool:

@@ -10,7 +10,7 @@ class Theme:
     """Names and data of one field of work.
 
     ``items`` are what is put; ``odd`` is an expression on ``item`` that holds for some of them,
-    and ``wrong`` one that holds for exactly the last.
+    and ``wrong`` one that holds for exactly the last; both hold for the item many times over, too.
     """
 
     queue: str
@@ -49,17 +49,17 @@ THEMES: dict[str, Theme] = {
     "orders": Theme(
         "orders", "order", ("book", "gift card", "pen", "?"),
         "packer", "pack", "packed", "take_orders", "Warehouse",
-        "'card' in order", "order == '?'",
+        "'card' in order", "order.startswith('?')",
     ),
     "pages": Theme(
         "pages", "page", ("index", "about#team", "news", "404"),
         "crawler", "fetch", "fetched", "list_pages", "Site",
-        "'#' in page", "page == '404'",
+        "'#' in page", "page.startswith('404')",
     ),
     "mails": Theme(
         "outbox", "mail", ("anna", "bob (away)", "cleo", "nobody"),
         "sender", "deliver", "sent", "collect", "Mailroom",
-        "'away' in mail", "mail == 'nobody'",
+        "'away' in mail", "mail.startswith('nobody')",
     ),
     "jobs": Theme(
         "jobs", "job", ("build", "skip docs", "test", "deploy!"),
@@ -69,7 +69,7 @@ THEMES: dict[str, Theme] = {
     "songs": Theme(
         "tracks", "track", ("intro", "hidden-7", "chorus", "silence"),
         "encode_tracks", "encode", "encoded", "rip", "Jukebox",
-        "'-' in track", "track == 'silence'",
+        "'-' in track", "track.startswith('silence')",
     ),
     "numbers": Theme(
         "tasks", "task", ("12", "-5", "31", "oops"),

@@ -22,6 +22,9 @@ from .outcome import Error
 from .processes import error_line
 from .standins import refuse
 
+LINGERING = 60.0
+"""Virtual seconds for which tasks go on behind main's end, where a run looks what they would do."""
+
 
 class Selector:
     """Where a loop waits."""
@@ -39,6 +42,7 @@ class Selector:
             k.point("asyncio.select", None, lambda: loop.woken, timeout)
             k.current.polled = False
         loop.woken = False
+        loop.dawdle()
         return []
 
     def close(self) -> None:
@@ -67,6 +71,14 @@ class Loop(base_events.BaseEventLoop):
     def time(self) -> float:
         """Virtual time."""
         return kernel().now
+
+    def dawdle(self) -> None:
+        """On a slow machine: now and then, the next timer is due before anything else is done."""
+        k = kernel()
+        timers: list[real.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        due = [timer.when() for timer in timers if not timer.cancelled()]
+        if k.early_timeouts and not k.patient_gets and due and k.chooser.amount(k, 2) == 1:
+            k.now = max(k.now, min(due))
 
     def _process_events(self, event_list: list[Any]) -> None:
         return None
@@ -211,7 +223,10 @@ class Runner:
             raise ValueError(f"a coroutine was expected, got {coro!r}")
         if events._get_running_loop() is not None:
             raise RuntimeError("Runner.run() cannot be called from a running event loop")
-        return self.get_loop().run_until_complete(coro)
+        made = self.get_loop().run_until_complete(coro)
+        if kernel().lingers and not kernel().closed:
+            self.get_loop().run_until_complete(real.sleep(LINGERING))
+        return made
 
     def close(self) -> None:
         """As the real one: cancels what is left."""

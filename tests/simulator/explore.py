@@ -174,6 +174,7 @@ def judge(
         draft = run_once(source, filename, chooser, budget, start_method)
         tried += 1
         if draft is not None:
+            draft = with_cut_off_puts(draft, source, filename, budget)
             undecided += draft.outcome.kind is OutcomeKind.UNDECIDED
             keep(drafts, draft)
 
@@ -181,7 +182,7 @@ def judge(
     while tried < budget.schedules and undecided < 3 and time.monotonic() < half:
         prefix = search.pop()
         if prefix is None:
-            exhaustive = not search.cut
+            exhaustive = not search.cut and not (budget.early_timeouts and aio_in(drafts))
             break
         attempt(Searcher(prefix, search))
     for number in range(0 if exhaustive else budget.random):
@@ -191,12 +192,39 @@ def judge(
     return Judgement(settle(drafts), tried, exhaustive)
 
 
+def aio_in(drafts: list[Draft]) -> bool:
+    """Whether event loops ran, which are slow in random schedules only."""
+    return any(draft.kernel is not None and draft.kernel.uses_asyncio for draft in drafts)
+
+
 def replay(source: str, schedule: Schedule, *, filename: str = "program.py") -> Outcome:
     """Run one schedule again, as found in ``Outcome.schedule``."""
-    budget = Budget(early_timeouts=schedule.early_timeouts)
+    budget = budget_like(schedule)
     draft = run_once(source, filename, Chooser(schedule.choices), budget, schedule.start_method)
     assert draft is not None
     return settle([draft])[0]
+
+
+def budget_like(schedule: Schedule) -> Budget:
+    """The budget with which a schedule is run as it was."""
+    return Budget(early_timeouts=schedule.early_timeouts, patient_gets=schedule.patient_gets)
+
+
+def with_cut_off_puts(draft: Draft, source: str, filename: str, budget: Budget) -> Draft:
+    """The draft with the joins that were early for tasks which main's end cut off.
+
+    The same schedule once more, with a main that does not end so soon, shows what they would put.
+    """
+    outcome, one = draft.outcome, draft.kernel
+    cut_off = one is not None and any(a.killed and a.role == "task" for a in one.actors)
+    if outcome.kind is not OutcomeKind.FINISHES or outcome.early_joins or not cut_off:
+        return draft
+    again = run_once(
+        source, filename, Chooser(outcome.schedule.choices), budget, outcome.schedule.start_method,
+        lingers=True,
+    )  # fmt: skip
+    joins = again.outcome.early_joins if again is not None else ()
+    return replace(draft, outcome=replace(outcome, early_joins=joins))
 
 
 def keep(drafts: list[Draft], draft: Draft) -> None:
@@ -234,7 +262,13 @@ def settle(drafts: list[Draft]) -> tuple[Outcome, ...]:
 
 
 def run_once(
-    source: str, filename: str, chooser: Chooser, budget: Budget, start_method: str
+    source: str,
+    filename: str,
+    chooser: Chooser,
+    budget: Budget,
+    start_method: str,
+    *,
+    lingers: bool = False,
 ) -> Draft | None:
     """One run on one schedule; None where it joined a road already travelled."""
     code = compile_program(source, filename)
@@ -248,6 +282,8 @@ def run_once(
         ledger=ledger,
         shares_memory=writes_shared_memory(source),
         early_timeouts=budget.early_timeouts,
+        patient_gets=budget.patient_gets,
+        lingers=lingers,
     )
     out, err = standins.Output(), standins.Output()
     table = dict(fixed_modules())
@@ -277,7 +313,9 @@ def run_once(
         leave()
     if one.verdict == "duplicate":
         return None
-    schedule = Schedule(tuple(trimmed(chooser.made)), start_method, budget.early_timeouts)
+    schedule = Schedule(
+        tuple(trimmed(chooser.made)), start_method, budget.early_timeouts, budget.patient_gets
+    )
     return Draft(replace(outcome, schedule=schedule), takers, one)
 
 

@@ -49,6 +49,8 @@ class Kernel:
         ledger: Ledger,
         shares_memory: bool = False,
         early_timeouts: bool = False,
+        patient_gets: bool = False,
+        lingers: bool = False,
     ) -> None:
         self.filename = filename
         self.chooser = chooser
@@ -58,6 +60,8 @@ class Kernel:
         self.ledger = ledger
         self.shares_memory = shares_memory
         self.early_timeouts = early_timeouts
+        self.patient_gets = patient_gets
+        self.lingers = lingers
         self.now = START
         self.steps = 0
         self.streak = 0
@@ -276,8 +280,13 @@ class Kernel:
             return enabled
         options = self.in_order(enabled)
         if self.early_timeouts:
-            options += [a for a in self.live if a.deadline is not None and a not in enabled]
+            options += [a for a in self.live if self.hurries(a) and a not in enabled]
         return options
+
+    def hurries(self, actor: Actor) -> bool:
+        """Whether what an actor waits for may come too late for it."""
+        patient = self.patient_gets and actor.operation.endswith(".get")
+        return actor.deadline is not None and not patient
 
     def in_order(self, enabled: list[Actor]) -> list[Actor]:
         """The current actor first, then the others in turn; whoever polled in vain comes last."""

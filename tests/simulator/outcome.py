@@ -64,7 +64,10 @@ class Lost:
 
 @dataclass(frozen=True)
 class EarlyJoin:
-    """A ``queue.join()`` that returned although another actor then still put work on that queue."""
+    """A ``queue.join()`` that returned although another actor then still put work on that queue.
+
+    Or would have put it, had ``asyncio.run()`` not cancelled the task with the end of main.
+    """
 
     actor: str
     queue: str
@@ -80,6 +83,7 @@ class Schedule:
     choices: tuple[int, ...]
     start_method: str = "fork"
     early_timeouts: bool = False
+    patient_gets: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,8 @@ class Budget:
     ``schedules`` bounds the depth-first search, ``random`` the random schedules after it,
     ``deviations`` how often one schedule may leave the default order, ``steps`` the length of
     a schedule, ``seconds`` is a safety net in real time, of which the search gets one half. With
-    ``early_timeouts`` a timed wait may expire while others can still run, as on a slow machine.
+    ``early_timeouts`` a timed wait may expire while others can still run, as on a slow machine;
+    with ``patient_gets`` too, no ``get`` does.
     """
 
     schedules: int = 250
@@ -135,6 +140,7 @@ class Budget:
     ticks: int = 3_000_000
     seconds: float = 20.0
     early_timeouts: bool = False
+    patient_gets: bool = False
 
 
 @dataclass(frozen=True)

@@ -240,9 +240,13 @@ class ConditionBase(Simulated):
             raise RuntimeError("cannot notify on un-acquired lock")
         k = kernel()
         k.point(self.op("notify"), self)
+        self.wake(n)
+        k.progress()
+
+    def wake(self, n: int) -> None:
+        """Let that many of those who wait go on, once they get the lock."""
         for _ in range(min(n, len(self.waiters))):
             self.waiters.pop(0)[0] = True
-        k.progress()
 
     def notify_all(self) -> None:
         """As the real one."""

@@ -43,10 +43,12 @@ class Queue(Local):
         self.all_tasks_done = sync.Condition(self.mutex)
         self.unfinished_tasks = 0
         self.is_shutdown = False
+        self.copied = False
 
     def __simulator_copy__(self, copier: Any) -> Any:
         made = super().__simulator_copy__(copier)
         made.account = kernel().ledger.open(self.label)
+        made.copied = True
         entries = made.entries = {}
         for item in made.queue:
             entries.setdefault(id(item), []).append(Entry(item, 0, False, short(item), ""))
@@ -94,6 +96,8 @@ class Queue(Local):
         self.entries.setdefault(id(item), []).append(entry)
         self.unfinished_tasks += 1
         k.ledger.put(self.account, entry, k.steps, k.current.index)
+        if self.copied:  # what a process puts on its own copy is meant for somebody, and is lost
+            k.ledger.looks(self.account, k.current.name)
         k.note(f"put {entry.text}")
         k.progress()
 
@@ -141,10 +145,12 @@ class Queue(Local):
     def task_done(self) -> None:
         """As the real one."""
         k = kernel()
-        k.point(self.op("task_done"), self)
+        k.point(self.op("task_done"), self, self._unlocked)
         if self.unfinished_tasks <= 0:
             raise ValueError("task_done() called too many times")
         self.unfinished_tasks -= 1
+        if not self.unfinished_tasks:
+            self.all_tasks_done.wake(len(self.all_tasks_done.waiters))
         k.ledger.done(self.account, k.current.index)
         k.progress()
 
@@ -162,7 +168,10 @@ class Queue(Local):
 
     def empty(self) -> bool:
         """As the real one."""
-        kernel().point(self.op("empty"), self)
+        k = kernel()
+        k.point(self.op("empty"), self)
+        if self.copied:  # it means to take from a copy
+            k.ledger.looks(self.account, k.current.name)
         result = not self._qsize()
         self._look("empty", result, result)
         return result
