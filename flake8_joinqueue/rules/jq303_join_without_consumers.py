@@ -95,6 +95,9 @@ def _report(program: Program, queue: Queue, join: Event, puts: list[Event]) -> R
         f"join() of '{queue.name}' after put() on {lines(puts)}, but "
         f"{late or 'nothing takes from it'}: it hangs, start the consumers first"
     )
-    related = tuple((site_of(start), "a consumer starts here") for start in starts)
+    related = (
+        *((site_of(put), "put here") for put in puts),
+        *((site_of(start), "a consumer starts here") for start in starts),
+    )
     actors = frozenset({join.actor})
     return Report(CODE, site_of(join), message, queue.index, actors, related)

@@ -70,4 +70,5 @@ def check(program: Program) -> Iterator[Report]:
             f"'{queue.name}' is a {queue.kind.constructor} and cannot be pickled for {where}: "
             "RuntimeError, hand it over where the processes start or use a manager's queue"
         )
-        yield Report(CODE, passed.site, message)
+        related = ((queue.site, "the queue is made here"),)
+        yield Report(CODE, passed.site, message, related=related)

@@ -99,7 +99,8 @@ def _uncounted(program: Program, queue: Queue) -> Iterator[Report]:
             f"'{queue.name}' is a {queue.kind.constructor}, which has no {method}(): "
             f"AttributeError, make it a {better}"
         )
-        yield Report(CODE, site_of(event), message, queue.index, frozenset({event.actor}))
+        actors = frozenset({event.actor})
+        yield Report(CODE, site_of(event), message, queue.index, actors, _made(queue))
 
 
 def _users(program: Program, queue: Queue) -> list[Event]:
@@ -138,8 +139,7 @@ def _copied(queue: Queue, actor: Actor, site: Site) -> Report:
         f"'{queue.name}' is a {queue.kind.constructor}, which the process {name(actor)} does not "
         "share: TypeError, or a copy that nothing gets into, use multiprocessing.JoinableQueue"
     )
-    related = ((queue.site, "the queue is made here"),)
-    return Report(CODE, site, message, queue.index, frozenset({actor.index}), related)
+    return Report(CODE, site, message, queue.index, frozenset({actor.index}), _made(queue))
 
 
 def _pickled(queue: Queue, site: Site) -> Report:
@@ -147,7 +147,11 @@ def _pickled(queue: Queue, site: Site) -> Report:
         f"'{queue.name}' is a {queue.kind.constructor}, which cannot be pickled for the work of a "
         "pool: TypeError, use the queue of a multiprocessing.Manager()"
     )
-    return Report(CODE, site, message)
+    return Report(CODE, site, message, related=_made(queue))
+
+
+def _made(queue: Queue) -> tuple[tuple[Site, str], ...]:
+    return ((queue.site, "the queue is made here"),)
 
 
 def _from_other_threads(program: Program, queue: Queue) -> Iterator[Report]:
@@ -164,7 +168,8 @@ def _from_other_threads(program: Program, queue: Queue) -> Iterator[Report]:
             f"'{queue.name}' is a {queue.kind.constructor}, which {name(actor)} must not use from "
             "outside its event loop: no task is woken, go through loop.call_soon_threadsafe()"
         )
-        yield Report(CODE, site_of(event), message, queue.index, frozenset({event.actor}))
+        actors = frozenset({event.actor})
+        yield Report(CODE, site_of(event), message, queue.index, actors, _made(queue))
 
 
 def _goes_on_soon(program: Program, actor: Actor, event: Event) -> bool:
