@@ -409,10 +409,18 @@ def test_another_queue_does_not_matter() -> None:
     assert consume(forever(1, get(2), done(3, 1))).never_accounts
 
 
-def test_a_batch_is_left_alone() -> None:
-    worker = consume(
-        forever(1, repeat(2, 5, get(3)), call(4), repeat(5, 5, done(6))),
-    )
+def test_a_batch_is_counted() -> None:
+    worker = consume(forever(1, repeat(2, 5, get(3)), call(4), repeat(5, 5, done(6))))
+    assert not worker.batched
+    assert (leaks(worker), overdone(worker)) == ([], [])
+    worker = consume(forever(1, repeat(2, 5, get(3)), call(4), repeat(5, 4, done(6))))
+    assert (leaks(worker), overdone(worker)) == ([3], [])
+    worker = consume(forever(1, repeat(2, 5, get(3)), call(4), repeat(5, 6, done(6))))
+    assert (leaks(worker), overdone(worker)) == ([], [(6, False)])
+
+
+def test_a_long_batch_is_left_alone() -> None:
+    worker = consume(forever(1, repeat(2, 50, get(3)), call(4), repeat(5, 50, done(6))))
     assert worker.batched
     assert (leaks(worker), overdone(worker)) == ([], [])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from flake8_joinqueue.analysis.exceptions import (
     CANCELLED,
@@ -22,6 +22,7 @@ from flake8_joinqueue.analysis.exceptions import (
 from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Node
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import (
+    Alias,
     AllOf,
     AnyOf,
     AnyOrder,
@@ -29,11 +30,13 @@ from flake8_joinqueue.protocol import (
     Branch,
     Break,
     Call,
+    Cell,
     Condition,
     Continue,
     Exit,
     Get,
     Handler,
+    Literal,
     Loop,
     LoopKind,
     Not,
@@ -41,9 +44,13 @@ from flake8_joinqueue.protocol import (
     Raise,
     Return,
     Scope,
+    SetCell,
     TaskDone,
     Try,
+    operations_in,
 )
+
+_SHORT: Final = 8  # a loop of so many rounds is gone through one by one
 
 _Goal: TypeAlias = "Callable[[], int]"
 
@@ -179,8 +186,24 @@ class Compiler:
         if loop.times != ONE:
             edges.append(Edge(body, EdgeKind.AGAIN))
         edges.append(Edge(done, EdgeKind.DONE))
+        counter = self._counter(loop, again)
+        if counter is not None:
+            return self._node(context, [Edge(again)], counter)
         sure = loop.times is not None and (loop.times.low or 0) > 0
         return self._node(context, [Edge(body if sure else again)], loop)
+
+    def _counter(self, loop: Loop, again: int) -> SetCell | None:
+        """Return the assignment that makes the rounds of a loop countable, if it matters."""
+        number = None if loop.times is None else loop.times.number
+        short = number is not None and 1 < number <= _SHORT
+        if loop.rounds is None and not short:
+            return None
+        if not any(isinstance(inner, Get | TaskDone) for inner in operations_in(loop.body)):
+            return None
+        cell = Cell(-2 - loop.serial, "rounds")
+        self._nodes[again].rounds = cell
+        first = Alias(loop.rounds) if loop.rounds is not None else Literal(number)
+        return SetCell(cell, first, loop.site)
 
     def _while(self, loop: Loop, follow: int, context: _Context) -> int:
         again = self._placeholder(context)

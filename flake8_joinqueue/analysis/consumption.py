@@ -40,6 +40,12 @@ class Consumption:
         self._done_steps = tuple(explorer.done_steps)
         self._get_nodes = explorer.get_nodes
         self._done_nodes = explorer.done_nodes
+        # Loops all rounds of which were gone through one by one.
+        self._counted = {
+            index
+            for index, node in enumerate(flow.nodes)
+            if node.rounds is not None and index not in explorer.uncounted
+        }
 
     # --- what it is ------------------------------------------------------------------------------
 
@@ -63,7 +69,7 @@ class Consumption:
     @cached_property
     def batched(self) -> bool:
         """Whether a `task_done` is repeated without a `get` between: for a batch taken before."""
-        gets = set(self._get_nodes)
+        gets = set(self._get_nodes) | self._counted
         return any(
             edge.target in self.flow.reaching({node}, gets)
             for node in self._done_nodes
@@ -360,12 +366,20 @@ class Consumption:
         after = self._levels.get(way.source, 0) + _gain(way)
         return after > (self._levels[way.target] if way.target else 0)
 
+    @cached_property
+    def _forgets_sentinel(self) -> bool:
+        """Whether it is the sentinel that is not accounted for, not work taken before it."""
+        alone = [way for way in self.sentinel_ways if not self._levels.get(way.source)]
+        return any(self._gains(way) for way in alone or self.sentinel_ways)
+
     def leaks(self) -> Iterator[Leak]:
         """Yield the ways that take an ordinary item and never account for it."""
-        sentinel = {*self.sentinel_ways}
+        sentinel = set(self.sentinel_ways) if self._forgets_sentinel else set()
         for way in self.ways:
             if way.start is None or way.empty or way.outside or way in sentinel:
                 continue
+            if self._counted and way.leaves and way.opaque:
+                continue  # when it leaves is not known: it may be once the batch is done
             if way.outcome is not Outcome.DIES and not self.batched and self._gains(way):
                 yield Leak(way, way.ending or way.thrown or way.start.site)
 
@@ -379,7 +393,7 @@ class Consumption:
 
     def sentinel_leaks(self) -> Iterator[Leak]:
         """Yield the ways that leave on a sentinel that is not accounted for."""
-        for way in self.sentinel_ways:
+        for way in self.sentinel_ways if self._forgets_sentinel else ():
             if way.start is not None and not self.batched and self._gains(way):
                 yield Leak(way, way.thrown or way.ending or way.start.site)
 

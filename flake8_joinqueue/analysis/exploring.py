@@ -39,6 +39,7 @@ from flake8_joinqueue.protocol import (
 MOST_STATES: Final = 20_000
 MOST_STATIONS: Final = 200
 MANY_DONES: Final = 3
+_MANY_COUNTED: Final = 70
 _MOST_PUTS: Final = 2
 
 _NOTHING: Final[frozenset[Cell]] = frozenset()
@@ -88,6 +89,7 @@ class Budget:
 class Explorer:
     """Finds all ways of one actor on one queue.
 
+    `uncounted` are the nodes of loops whose rounds should have been counted, but were not known.
     `ways` holds them, `stations` where they meet, `done_steps` each `task_done` met on the way.
     """
 
@@ -106,6 +108,9 @@ class Explorer:
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
         self._matter = Relevance(flow, queue, reachable, self._accounting)
+        counted = any(node.rounds is not None for node in flow.nodes)
+        self._most_dones = _MANY_COUNTED if counted else MANY_DONES
+        self.uncounted: set[int] = set()
         self._budget = budget
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
@@ -267,7 +272,10 @@ class Explorer:
             yield from self._test(state, node, source)
             return
         after = self._done(state, node, source)
-        for edge in node.edges:
+        edges = node.edges
+        if node.rounds is not None:
+            edges, after = self._round(state.node, node, node.rounds, after)
+        for edge in edges:
             if (state.node, edge.target) in self._matter.pointless:
                 continue
             mark = self._mark(state.node, edge)
@@ -275,6 +283,18 @@ class Explorer:
             if mark:
                 following = following._replace(marks=following.marks | {mark})
             yield following
+
+    def _round(
+        self, index: int, node: Node, cell: Cell, state: _State
+    ) -> tuple[list[Edge], _State]:
+        """Return where a counted loop goes on, and the state with one round less to go."""
+        left = _value(state, cell)
+        if not isinstance(left, Literal) or not isinstance(left.value, int):
+            self.uncounted.add(index)
+            return node.edges, state
+        kind = EdgeKind.AGAIN if left.value > 0 else EdgeKind.DONE
+        after = self._assigned(state, cell, Literal(left.value - 1))
+        return [edge for edge in node.edges if edge.kind is kind], after
 
     def _mark(self, index: int, edge: Edge) -> str:
         if edge.kind is EdgeKind.RAISED:
@@ -295,7 +315,7 @@ class Explorer:
                 step = DoneStep(source, done, state.dones, "empty" in state.marks)
                 if "outside" not in state.marks and not node.awaited:
                     self.done_steps[step] = None
-                return state._replace(dones=min(MANY_DONES, state.dones + 1))
+                return state._replace(dones=min(self._most_dones, state.dones + 1))
             case Put() as put if put.queue == self._queue:
                 if len(state.puts) < _MOST_PUTS and put not in state.puts:
                     return state._replace(puts=(*state.puts, put))

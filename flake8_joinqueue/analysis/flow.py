@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flake8_joinqueue.protocol import (
     Block,
+    Cell,
     CountTest,
     Emptiness,
     Handler,
@@ -51,7 +52,8 @@ class Node:
 
     `loops` and `scopes` are those it stands in, outermost first, through calls too; `condition_of`
     is the serial of the `while` loop whose condition a test belongs to. `awaited` says of a
-    `task_done` that a handler is ready for the `ValueError` it may raise.
+    `task_done` that a handler is ready for the `ValueError` it may raise. `rounds` is the variable
+    that holds how many more rounds a counted loop has from here, where it is counted.
     """
 
     operation: Operation | Handler | None = None
@@ -61,6 +63,7 @@ class Node:
     condition_of: int | None = None
     edges: list[Edge] = field(default_factory=list)
     awaited: bool = False
+    rounds: Cell | None = None
 
 
 END = 0

@@ -74,8 +74,8 @@ class Relevance:
             for node in nodes
             if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
         }
-        self.small = small_counters(tests)
-        tested = {test.cell for test in tests}
+        rounds = {node.rounds for node in nodes if node.rounds is not None}
+        tested = {test.cell for test in tests} | rounds
         aliases = [
             (node.operation.cell, node.operation.value.cell)
             for node in nodes
@@ -86,6 +86,9 @@ class Relevance:
             todo = {source for cell, source in aliases if cell in todo} - tested
             tested |= todo
         self.tested = tested
+        large = {test.cell for test in tests if isinstance(test, CountTest)} - small_counters(tests)
+        measuring = {source for cell, source in aliases if cell in rounds}
+        self.small = small_counters(tests) | (measuring - large)
         self.counting = Counting(nodes, self.small, {source for _, source in aliases})
 
     # --- what makes no difference ----------------------------------------------------------------
@@ -197,6 +200,8 @@ def _before(node: Node, live: frozenset[Cell]) -> frozenset[Cell]:
     """Return what is live before a node of what is live behind it."""
     if isinstance(node.test, ItemTest | CountTest):
         return live | {node.test.cell}
+    if node.rounds is not None:
+        return live | {node.rounds}
     operation = node.operation
     if isinstance(operation, Get):
         return live - {operation.cell}

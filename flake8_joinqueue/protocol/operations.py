@@ -302,7 +302,8 @@ class LoopKind(enum.Enum):
 class Loop:
     """A loop.
 
-    A COUNTED loop runs `body` `times` times. A WHILE loop runs `head` (what its condition does:
+    A COUNTED loop runs `body` `times` times, or as often as the variable `rounds` says where it
+    starts. A WHILE loop runs `head` (what its condition does:
     a walrus `get`, say), tests `condition` and, if true, runs `body`; `while True` has the
     condition `True`. `orelse` runs where the loop was not left by `break`. `serial` names the loop.
     """
@@ -312,6 +313,7 @@ class Loop:
     body: Block
     site: Site
     times: Count | None = None
+    rounds: Cell | None = None
     head: Block = ()
     condition: Condition = True
     orelse: Block = ()

@@ -18,6 +18,7 @@ from flake8_joinqueue.reading import (
     expressions,
     items,
     iteration,
+    lengths,
     sizes,
     values,
     variables,
@@ -57,7 +58,10 @@ def _range(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if times.number is not None and times.number < 0:
         times = Count.of(0)
     index = machine.one_of("i", True, *_indices(bounds))
-    return values.Series((Segment(index, times),) if times.number != 0 else ())
+    last = arguments.positional[0] if len(bounds) == 1 else None
+    rounds = last.cell if isinstance(last, values.Number) else None
+    known_empty = times.number == 0 and rounds is None
+    return values.Series(() if known_empty else (Segment(index, times),), rounds=rounds)
 
 
 def _indices(bounds: list[Count | None]) -> list[Value]:
@@ -76,7 +80,7 @@ def _len(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         return values.Taken(value.cell, (*value.path, LENGTH))
     if value is None or _is_free(value):
         return machine.unknown("len()", Unknown("", free=True))
-    return values.Number(items.length(machine, value))
+    return values.Number(items.length(machine, value), lengths.cell_of(machine, value))
 
 
 def _is_free(value: Value) -> bool:

@@ -27,7 +27,7 @@ from flake8_joinqueue.protocol import (
     Setting,
     Site,
 )
-from flake8_joinqueue.reading import expressions, items, merging, values
+from flake8_joinqueue.reading import expressions, items, lengths, merging, values
 from flake8_joinqueue.reading.machine import depends_on_item
 from flake8_joinqueue.reading.values import Const, Unknown, Value
 
@@ -107,6 +107,8 @@ def truth(machine: Machine, value: Value) -> Condition:
     looked_at = _cell_of(value)
     if looked_at is not None:
         return Not(ItemTest(*looked_at, How.FALSY))
+    if isinstance(value, values.Number) and value.cell is not None:
+        return CountTest(value.cell, ">", ZERO)
     if isinstance(value, values.Number):
         return _compare_counts(">", value.count, ZERO)
     if isinstance(value, (values.Container, values.Series, values.Tuple)):
@@ -134,6 +136,9 @@ def _truth_of_either(machine: Machine, value: values.Either) -> Condition:
 
 
 def _truth_of_length(machine: Machine, value: Value) -> Condition:
+    cell = lengths.cell_of(machine, value)
+    if cell is not None:
+        return CountTest(cell, ">", ZERO)
     low = items.length(machine, value)
     if low.number is not None:
         return low.number > 0
@@ -177,7 +182,7 @@ def _symbol(operator: cst.BaseCompOp) -> str:
     }.get(type(operator), "?")
 
 
-def same(  # noqa: PLR0912 (one case a kind of value)
+def same(  # noqa: C901, PLR0912 (one case a kind of value)
     machine: Machine, how: How, left: Value, right: Value
 ) -> Condition:
     """Return the condition under which `left` is (IS) or equals (EQUAL) `right`."""
@@ -212,6 +217,9 @@ def same(  # noqa: PLR0912 (one case a kind of value)
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value is right.value if right.value is None else left.value == right.value
     counts = items.as_count(machine, left), items.as_count(machine, right)
+    counted = _by_cell(machine, "==", left, right) if how is How.EQUAL else None
+    if counted is not None:
+        return counted
     if counts[0] is not None and counts[1] is not None and not _is_flag(left, right):
         return _compare_counts("==", counts[0], counts[1])
     if left == right and not isinstance(left, Unknown):
@@ -285,6 +293,9 @@ def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Cond
     if isinstance(left, values.Glance) or isinstance(right, values.Glance):
         return _glance(operator, left, right)
     counts = items.as_count(machine, left), items.as_count(machine, right)
+    counted = _by_cell(machine, operator, left, right)
+    if counted is not None:
+        return counted
     if counts[0] is not None and counts[1] is not None:
         return _compare_counts(operator, counts[0], counts[1])
     if isinstance(left, Unknown) and left.cell is not None and counts[1] is not None:
@@ -292,6 +303,16 @@ def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Cond
     if isinstance(right, Unknown) and right.cell is not None and counts[0] is not None:
         return CountTest(right.cell, _MIRRORED.get(operator, operator), counts[0])
     return _opaque(machine, operator, left, right)
+
+
+def _by_cell(machine: Machine, operator: str, left: Value, right: Value) -> Condition | None:
+    """Compare a number of which paths know more with another; `None` where neither is one."""
+    if not isinstance(left, values.Number) or left.cell is None:
+        left, right, operator = right, left, _MIRRORED.get(operator, operator)
+    number = items.as_count(machine, right)
+    if not isinstance(left, values.Number) or left.cell is None or number is None:
+        return None
+    return CountTest(left.cell, operator, number)
 
 
 def _compare_counts(operator: str, left: Count, right: Count) -> Condition:

@@ -31,6 +31,7 @@ from flake8_joinqueue.reading import (
     finishing,
     following,
     functions,
+    lengths,
     statements,
     values,
 )
@@ -66,6 +67,7 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
+    machine.measured = lengths.measured(source)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None

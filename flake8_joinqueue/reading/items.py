@@ -49,6 +49,11 @@ def as_item(machine: Machine, value: Value) -> Item:
     return Data(getattr(value, "label", ""), getattr(value, "size", 0))
 
 
+def number(value: int) -> Literal:
+    """Return the item that a number is."""
+    return Literal(value)
+
+
 def as_constant_item(machine: Machine, value: Value) -> Item | None:
     """Return the item of a value that stays the same, `None` for others."""
     if isinstance(value, Const):

@@ -16,6 +16,7 @@ from flake8_joinqueue.reading import (
     expressions,
     generators,
     items,
+    lengths,
     loops,
     queues,
     tasks,
@@ -173,6 +174,7 @@ def append(
         kept = tuple(part for part in kept if part.key != constant)
     found = (segment, *kept) if in_front else (*kept, segment)
     set_content(machine, container, Content(found, content.open))
+    lengths.changed(machine, container, 1 if container.kind == "list" else None)
 
 
 def set_content(machine: Machine, container: values.Container, content: Content) -> None:
@@ -249,6 +251,7 @@ def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNo
         set_content(machine, base, Content(tuple(changed), content.open))
         return
     set_content(machine, base, Content((*changed, Segment(value, Count.fresh("some"))), True))
+    lengths.changed(machine, base, None)
 
 
 def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None) -> Value:

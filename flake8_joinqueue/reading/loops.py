@@ -10,6 +10,7 @@ import libcst as cst
 from flake8_joinqueue.counts import Count, smallest, total
 from flake8_joinqueue.protocol import (
     Break,
+    Cell,
     Condition,
     ExceptionName,
     Handler,
@@ -25,6 +26,7 @@ from flake8_joinqueue.reading import (
     expressions,
     generators,
     iteration,
+    lengths,
     merging,
     statements,
     tasks,
@@ -82,6 +84,12 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
             _for_generator(machine, node, taking)
             return
         taking = generators.run_out_of_sight(machine, taking)
+    rounds = lengths.rounds(machine, taking)
+    if rounds is not None:
+        held = dict.fromkeys(part.value for part in iteration.segments(machine, taking))
+        element = Segment(machine.one_of("", True, *held), Count.fresh("elements"))
+        _counted(machine, node, element, node.orelse, rounds)
+        return
     found = iteration.condensed(machine, iteration.segments(machine, taking))
     if len(found) > 1 and _breaks(node.body):
         # The rounds cannot be told apart where one of them may be the last.
@@ -116,7 +124,11 @@ def _for_generator(machine: Machine, node: cst.For, over: values.Generator) -> N
 
 
 def _counted(
-    machine: Machine, node: cst.For | cst.While, segment: Segment, orelse: cst.Else | None
+    machine: Machine,
+    node: cst.For | cst.While,
+    segment: Segment,
+    orelse: cst.Else | None,
+    rounds: Cell | None = None,
 ) -> None:
     frame = LoopFrame(new_serial(), segment.times)
     if segment.times.number != 1:
@@ -139,6 +151,7 @@ def _counted(
                 attempt.operations,
                 machine.site(node),
                 times=segment.times,
+                rounds=rounds,
                 orelse=otherwise,
             )
         )

@@ -199,6 +199,9 @@ class Machine:
         # Queues that annotations tell of, by the keys of the unknown values they are.
         self.declared: dict[str, int] = {}
         self.container_depths: dict[int, int] = {}
+        # Names of lists whose length matters, and the variables that hold it, by serial number.
+        self.measured: frozenset[str] = frozenset()
+        self.lengths: dict[int, Cell] = {}
         self.cells: dict[Place, Cell] = {}
         self.cell_sets: list[tuple[int, int, Cell]] = []
         # What exit stacks do where they are left, by their serial numbers.

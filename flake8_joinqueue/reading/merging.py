@@ -18,7 +18,7 @@ from flake8_joinqueue.protocol import (
     Not,
     Setting,
 )
-from flake8_joinqueue.reading import calls, values
+from flake8_joinqueue.reading import calls, lengths, values
 from flake8_joinqueue.reading.values import Const, Content, Either, Segment, Unknown, Value
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ def join(machine: Machine, condition: Condition | None, left: Value, right: Valu
     """Return a value that stands for `left` where `condition` is true, else for `right`."""
     if left == right:
         return left
+    one = lengths.joined(machine, left, right)
+    if one is not None:
+        return one
     plain = isinstance(left, PLAIN) and isinstance(right, PLAIN)
     plain = plain and not (isinstance(left, values.Taken) and isinstance(right, values.Taken))
     settled = condition is not None and is_setting(condition)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_joinqueue.counts import total
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import ManagerEnds, Signal, Synchronise
 from flake8_joinqueue.reading import (
@@ -18,6 +19,7 @@ from flake8_joinqueue.reading import (
     generators,
     items,
     iteration,
+    lengths,
     library,
     ownqueues,
     queues,
@@ -140,21 +142,26 @@ def _of_container(
         iteration.set_content(
             machine, container, Content((*content.segments, *added), content.open)
         )
+        lengths.changed(machine, container, total(part.times for part in added).number)
         return values.NONE
     if name == "clear":
         iteration.set_content(machine, container, Content())
+        lengths.emptied(machine, container)
         return values.NONE
     if name == "copy":
         return expressions.new_container(machine, content, container.kind)
     if container.kind == "dict":
         return _of_dict(machine, container, content, name, arguments)
     if name in ("pop", "popleft"):
+        lengths.changed(machine, container, -1)
         return _pop(machine, container, content, name, first)
     if name in ("remove", "discard") and first is not None:
+        lengths.changed(machine, container, -1 if name == "remove" else None)
         return _remove(machine, container, content, first)
     if name in ("sort", "reverse", "index", "count"):
         return machine.unknown()
     iteration.set_content(machine, container, Content(content.segments, open=True))
+    lengths.changed(machine, container, None)
     return machine.unknown("", values.Unknown("element", free=True))
 
 

@@ -43,9 +43,10 @@ class Const:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number known as a symbolic count."""
+    """A whole number known as a symbolic count; of `cell`, paths know more about it."""
 
     count: Count
+    cell: Cell | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +212,14 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Something to iterate over once: a range, `zip(...)`, `d.items()`."""
+    """Something to iterate over once: a range, `zip(...)`, `d.items()`.
+
+    `rounds` is the variable that holds how many there are, where paths know that.
+    """
 
     segments: tuple[Segment, ...]
     open: bool = False
+    rounds: Cell | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

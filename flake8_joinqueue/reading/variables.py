@@ -21,7 +21,7 @@ from flake8_joinqueue.protocol import (
     SetAttribute,
     UseGlobal,
 )
-from flake8_joinqueue.reading import calls, classes, items, ownqueues, values
+from flake8_joinqueue.reading import calls, classes, items, lengths, ownqueues, values
 from flake8_joinqueue.reading.merging import tests_item
 from flake8_joinqueue.reading.scopes import Place, Scope
 from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
@@ -99,8 +99,12 @@ def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> 
     _name_it(machine, value, name)
     if scope.kind == "module":
         machine.global_writes[place, value] = machine.actor.index, machine.site(node)
-    if _is_variable(scope, name):
+    lengths.named(machine, place, machine.heap.get(place), value, node)
+    number = isinstance(value, values.Number) and value.cell is not None
+    if _is_variable(scope, name) or number:
         set_variable(machine, machine.cell(place), value, node)
+    if isinstance(value, values.Number) and number:
+        value = values.Number(value.count, machine.cell(place))  # what it was at this moment
     machine.heap.set(place, value)
 
 
@@ -133,6 +137,8 @@ def as_cell_value(machine: Machine, value: Value) -> Item | Alias | Count | None
     if isinstance(value, values.Taken):
         return Alias(value.cell, value.path)
     if isinstance(value, Unknown) and value.cell is not None:
+        return Alias(value.cell)
+    if isinstance(value, values.Number) and value.cell is not None:
         return Alias(value.cell)
     constant = items.as_constant_item(machine, value)
     return constant if constant is not None else items.as_count(machine, value)
@@ -348,6 +354,7 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
     _name_it(machine, value, name)
     if isinstance(base, values.Instance):
         place = (base.serial, name)
+        lengths.named(machine, place, machine.heap.get(place), value, node)
         if name in machine.assigned_attributes:
             set_variable(machine, machine.cell(place), value, node)
         machine.heap.set(place, value)
