@@ -44,8 +44,8 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.starting import is_inherited_only
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
-from flake8_joinqueue.counts import ONE
-from flake8_joinqueue.protocol import Actor, ActorKind, Get, JoinActor, Put, Queue, Stop
+from flake8_joinqueue.counts import ONE, less
+from flake8_joinqueue.protocol import Actor, ActorKind, Escape, Get, JoinActor, Put, Queue, Stop
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name
 
@@ -93,17 +93,39 @@ def _needs_the_lock(program: Program, queue: Queue, actor: Actor, stop: Event) -
         if event.actor == stop.actor:
             if may_precede(stop, event):
                 return event
-        elif _still_takes(program, other, actor, stop):
+        elif _still_takes(program, queue, other, actor, stop):
             return event
     return None
 
 
-def _still_takes(program: Program, other: Actor, stopped: Actor, stop: Event) -> bool:
-    """Say whether a reader is started, or waited for, after another one was stopped."""
+def _still_takes(program: Program, queue: Queue, other: Actor, stopped: Actor, stop: Event) -> bool:
+    """Say whether a reader is started after another one was stopped, or is left and missed."""
     if any(may_precede(stop, start) for start in program.starts(other)):
         return True
-    return (
-        other is not stopped and not program.stopped(other) and _waited_later(program, other, stop)
+    joined = any(join.actor == stop.actor and before(stop, join) for join in program.joins(queue))
+    if other is stopped:
+        return joined and _some_are_left(program, other, stop)
+    if program.stopped(other) and not _stopped_later(program, other, stop):
+        return False
+    if joined and any(may_precede(start, stop) for start in program.starts(other)):
+        return True
+    return not program.stopped(other) and _waited_later(program, other, stop)
+
+
+def _some_are_left(program: Program, actor: Actor, stop: Event) -> bool:
+    """Say whether more of an actor were started than are stopped by then."""
+    started = program.times(start for start in program.starts(actor) if may_precede(start, stop))
+    stops = program.about(actor, Stop)
+    stopped = program.times(each for each in stops if each is stop or may_precede(each, stop))
+    if program.about(actor, Escape) or started is None or stopped is None:
+        return False
+    return less(stopped, started) is True
+
+
+def _stopped_later(program: Program, actor: Actor, stop: Event) -> bool:
+    """Say whether an actor is stopped only when the queue has been joined after a stop."""
+    return not program.about(actor, Escape) and all(
+        before(stop, other) for other in program.about(actor, Stop)
     )
 
 
