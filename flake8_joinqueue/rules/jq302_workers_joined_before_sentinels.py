@@ -57,10 +57,7 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
             continue
-        consumers = program.consumers(queue)
-        if any(consumer.consumption.relays for consumer in consumers):
-            continue
-        for consumer in consumers:
+        for consumer in program.consumers(queue):
             if not consumer.consumption.leaves_only_on_sentinel:
                 continue
             if program.stopped(consumer.actor):
@@ -69,7 +66,8 @@ def check(program: Program) -> Iterator[Report]:
 
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
-    sentinels = program.sentinel_puts(queue)
+    relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
+    sentinels = [put for put in program.sentinel_puts(queue) if id(put.operation) not in relays]
     for wait in program.waits(consumer.actor):
         if not sentinels or any(put.actor != wait.actor for put in sentinels):
             continue
@@ -78,8 +76,12 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             continue
         if not program.may_run_at(consumer.actor, wait):
             continue  # joined before it is started: that raises
-        by_turns = not _in_turn(queue) and _by_turns(program, consumer, wait, late)
-        if by_turns or _too_few(program, queue, consumer, wait):
+        if relays:  # one is enough for all
+            wrong = all(before(wait, put) for put in sentinels)
+        else:
+            by_turns = not _in_turn(queue) and _by_turns(program, consumer, wait, late)
+            wrong = by_turns or _too_few(program, queue, consumer, wait)
+        if wrong:
             message = (
                 f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
                 f"({lines(late)}): neither side moves again, put them all, then join"
