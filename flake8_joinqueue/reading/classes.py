@@ -45,7 +45,7 @@ def define(
     named = any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases)
     if decorated:
         fields = tuple(dict.fromkeys([*_inherited_fields(bases), *fields]))
-    made = Class(name, bases, scope, fields, decorated)
+    made = Class(name, bases, scope, fields, decorated, tuple(_daemons(node)))
     machine.frames.append(Frame(scope))
     machine.classes.append(made)
     try:
@@ -75,6 +75,17 @@ def _fields(node: cst.ClassDef) -> Iterator[str]:
                         and not _is_class_variable(small.annotation.annotation)
                     ):
                         yield small.target.value
+
+
+def _daemons(node: cst.ClassDef) -> Iterator[cst.Name]:
+    """Yield the names in the body of a class that say, or are meant to, what `daemon` is."""
+    lines = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
+    for line in lines:
+        for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            first = small.targets[0] if isinstance(small, cst.Assign) else small
+            target = getattr(first, "target", None)
+            if isinstance(target, cst.Name) and target.value in {"daemon", *names.MISSPELT_DAEMON}:
+                yield target
 
 
 def _is_class_variable(annotation: cst.BaseExpression) -> bool:
@@ -207,6 +218,7 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
         draft.start_method = queues.start_method(known.start_method or library_context(made))
         actors.note_given(machine, draft, arguments)
         machine.instance_actors[instance.serial] = draft.index
+        _inherit_daemon(machine, instance)
     init = find(machine, made, "__init__")
     if isinstance(init, values.Function):
         given = Arguments([instance, *arguments.positional], arguments.keywords, [], arguments.open)
@@ -219,6 +231,18 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
         for value in arguments.every():
             calls.leak(machine, value, node, f"handed to {made.name}")
     return instance
+
+
+def _inherit_daemon(machine: Machine, instance: values.Instance) -> None:
+    """Set what the bodies of an actor's classes assign to `daemon`, or to what is meant to be."""
+    for base in reversed(list(lineage(instance.cls))):
+        if isinstance(base, Class):
+            for target in base.daemons:
+                value = machine.heap.get((base.scope.serial, target.value))
+                if isinstance(value, values.Const):
+                    variables.write_attribute(
+                        machine, instance, target.value, value, target, target
+                    )
 
 
 def _fill_fields(

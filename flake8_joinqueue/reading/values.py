@@ -120,13 +120,17 @@ class BoundFunction:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Class:
-    """A class of the file. Its attributes live in `scope`."""
+    """A class of the file. Its attributes live in `scope`.
+
+    `daemons` are the names of `daemon`, or what is meant to be, where its body assigns them.
+    """
 
     name: str
     bases: tuple[Value, ...]
     scope: Scope
     fields: tuple[str, ...] = ()
     is_dataclass: bool = False
+    daemons: tuple[cst.Name, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ class SimProcess:
         for finalizer in reversed(self.finalizers):
             finalizer()
         for child in self.children:
-            if child._sim is not None and child._daemonic and not child._sim.ended:
+            if child._sim is not None and child.daemon and not child._sim.ended:
                 k.remark(k.current.name, f"kills the daemon {child._name}")
                 child._sim.kill(-15)
         for child in self.children:
@@ -214,7 +214,7 @@ class Process:
         sim.daemon = self._daemonic
         sim.identity = self._identity
         actor = k.add_actor(self._name, "process", sim)
-        actor.daemon = self._daemonic
+        actor.daemon = self.daemon
         sim.actors.append(actor)
         sim.main = actor
         return sim, actor

@@ -66,7 +66,7 @@ class Thread:
         k.point("Thread.start", self)
         process = k.current.process
         actor = k.add_actor(self._name, "thread", process)
-        actor.daemon = self._daemonic
+        actor.daemon = self.daemon
         actor.handle = self
         self._actor = actor
         process.actors.append(actor)
