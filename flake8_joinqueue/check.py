@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
-from flake8_joinqueue.screen import relevant, speaks_of_queues
+from flake8_joinqueue.screen import cut, speaks_of_queues
 
 if TYPE_CHECKING:
     from flake8_joinqueue.protocol import Protocol
+    from flake8_joinqueue.reading import Reading
 
 _BOM = "\ufeff"
 
@@ -26,17 +27,18 @@ def check_source(
 
     ``text`` is the whole file, decoded; ``tree`` is its ``ast`` where the caller has one already;
     ``options`` is what the user has set.
-    A file that cannot be read, or that runs into a limit, has one finding, JQ000.
+    A file that cannot be read, has one finding, JQ000; one in which something
+    had to be given up, at the edge of a limit, has that too.
     """
     try:
-        protocols = _protocols(text, filename, tree, options)
+        reading = _read(text, filename, tree, options)
     except NotAnalysed as outcome:
         return [not_analysed(outcome.reason)]
-    if not protocols:
+    if reading is None:
         return []
     from flake8_joinqueue.rules import run  # noqa: PLC0415 (only who gets here pays for it)
 
-    return run(protocols, options)
+    return run(reading.protocols, options, reading.given_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +52,29 @@ class Study:
 def study(text: str, filename: str = "<unknown>", options: Options = DEFAULTS) -> Study:
     """Return what is understood of a Python source text, for those who want to see more of it."""
     try:
-        return Study(_protocols(text, filename, None, options))
+        reading = _read(text, filename, None, options)
+        return Study(() if reading is None else reading.protocols)
     except NotAnalysed as outcome:
         return Study(reason=outcome.reason)
 
 
-def _protocols(
-    text: str, filename: str, tree: ast.Module | None, options: Options
-) -> tuple[Protocol, ...]:
-    """Return what a text does with queues. Raises `NotAnalysed` where it cannot be read."""
+def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -> Reading | None:
+    """Return what a text does with queues, if anything.
+
+    Raises `NotAnalysed` where it cannot be read.
+    """
     if not speaks_of_queues(text, options.own_names):
-        return ()
+        return None
     text = text.removeprefix(_BOM)
     if tree is None:
         tree = _parse(text, filename)
-    source = relevant(text, tree, options.own_names)
+    source, core = cut(text, tree, options.own_names)
     if not source:
-        return ()
+        return None
     # Only a file that got this far pays for the import of LibCST.
     from flake8_joinqueue.reading import read  # noqa: PLC0415
 
-    return read(source, tree, options, filename).protocols
+    return read(source, tree, options, filename, core)
 
 
 def _parse(text: str, filename: str) -> ast.Module:

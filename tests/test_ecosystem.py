@@ -126,7 +126,9 @@ def test_new_and_vanished_findings_fail(tmp_path: Path) -> None:
 def test_findings_of_rules_that_are_off_are_counted_only() -> None:
     comparison = review.compare([outcome(("JQ204", 1), ("JQ204", 1), ("JQ501", 2))], [])
     assert comparison.passes
-    assert comparison.ungated == {"JQ204": 2, "JQ501": 1}
+    assert comparison.ungated == {("one", "JQ204"): 2, ("one", "JQ501"): 1}
+    text = "\n".join(summary.lines([], comparison))
+    assert "findings of JQ204, which is off by default: 2 (one 2)" in text
 
 
 @pytest.mark.parametrize(("right", "passes"), [(18, False), (19, True)])
@@ -181,7 +183,7 @@ def test_a_file_is_linted(tmp_path: Path) -> None:
 def test_a_file_that_takes_too_long_is_a_crash(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forever(text: str, _filename: str) -> list[Finding]:
+    def forever(text: str, _filename: str, **_: object) -> list[Finding]:
         while True:
             try:
                 text.split()
@@ -195,7 +197,7 @@ def test_a_file_that_takes_too_long_is_a_crash(
 
 
 def test_an_exception_is_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_text: str, filename: str) -> list[Finding]:
+    def fail(_text: str, filename: str, **_: object) -> list[Finding]:
         raise KeyError(filename)
 
     monkeypatch.setattr("tests.ecosystem.linting.check_source", fail)

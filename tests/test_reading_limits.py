@@ -7,24 +7,93 @@ import ast
 import pytest
 
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.reading import read
+from flake8_joinqueue.protocol.text import render
+from flake8_joinqueue.reading import Reading, read
 from tests.reading import main, operations, protocol, protocols
 
 PROLOGUE = "import queue\nq = queue.Queue()\n"
 
 
-def test_too_many_steps_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def limited(monkeypatch: pytest.MonkeyPatch, **numbers: int) -> None:
+    for name, number in numbers.items():
+        monkeypatch.setattr(f"flake8_joinqueue.reading.limits.{name}", number)
+
+
+def reading(program: str) -> Reading:
+    return read(program, ast.parse(program))
+
+
+def test_too_many_steps_of_the_top_level_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     program = PROLOGUE + "q.put(1)\n" * 50
     assert main(program).count("put q 1") == 50
-    monkeypatch.setattr("flake8_joinqueue.reading.machine.MAX_STEPS", 50)
-    with pytest.raises(NotAnalysed, match="50 steps"):
+    limited(monkeypatch, MAX_STEPS=50, LAST_STEPS=0)
+    with pytest.raises(NotAnalysed, match="more steps"):
         protocols(program)
 
 
-def test_too_deep_a_program_is_given_up() -> None:
-    program = f"{PROLOGUE}x = {'+'.join(['y'] * 2000)}\n"
-    with pytest.raises(NotAnalysed):
-        read(program, ast.parse(PROLOGUE))
+HARD = "def hard(a):\n    jobs = queue.Queue()\n" + "    jobs.put(1)\n" * 50
+EASY = "def easy(a):\n    jobs = queue.Queue()\n    jobs.put(1)\n    jobs.join()\n"
+
+
+def test_a_function_that_is_too_much_costs_no_other_function(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = f"import queue\n{HARD}{EASY}"
+    limited(monkeypatch, MAX_STEPS_OF_ENTRY=60, LAST_STEPS=10)
+    found = reading(program)
+    hard, easy = map(render, found.protocols)
+    assert "put 1 on jobs" not in hard
+    assert "out of sight" in hard
+    assert "put 1 on jobs" in easy
+    assert "out of sight" not in easy
+    assert "more steps" in found.given_up[0]
+
+
+def test_a_function_that_was_cut_off_may_do_anything_with_a_shared_queue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hard = "def hard(a):\n" + "    q.put(1)\n" * 50
+    limited(monkeypatch, MAX_STEPS_OF_ENTRY=60, LAST_STEPS=10)
+    text = main(f"{PROLOGUE}{hard}def easy():\n    q.join()\n")
+    assert "escape q: used by what is too much to follow" in text
+    assert "join q" in text
+
+
+def test_who_has_had_its_share_enters_no_more_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = f"{PROLOGUE}def f():\n    q.put(1)\n" + "f()\n" * 50
+    limited(monkeypatch, MAX_STEPS_OF_ENTRY=60)
+    found = reading(program)
+    assert 0 < main(program).count("put q 1") < 50
+    assert "escape q: used by functions that are too much to follow" in main(program)
+    assert found.given_up == ("used by functions that are too much to follow",)
+
+
+def test_no_entry_point_is_begun_when_no_steps_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    limited(monkeypatch, MAX_STEPS=12)
+    found = reading(f"import queue\n{EASY}{EASY.replace('easy', 'other')}")
+    assert [made.entry for made in found.protocols] == ["easy()"]
+    assert found.given_up
+
+
+def test_too_deep_an_expression_lets_all_queues_go() -> None:
+    found = reading(f"{PROLOGUE}x = {'+'.join(['y'] * 150)}\nq.join()\n")
+    assert found.given_up == ("nested too deeply",)
+    assert "q gets out of sight: nested too deeply" in render(found.protocols[0])
+    assert "join q" in render(found.protocols[0])
+
+
+def test_a_recursion_through_actors_ends() -> None:
+    text = main(
+        "import queue, threading\nq = queue.Queue()\n"
+        "def f():\n    q.put(1)\n    threading.Thread(target=f).start()\nf()\n"
+    )
+    assert "put q 1" in text
+    assert "escape q: handed on in a recursion" not in text
+
+
+def test_a_recursion_through_functions_made_in_it_ends() -> None:
+    text = main(f"{PROLOGUE}def f(a):\n    def g():\n        f(a)\n    g()\nf(q)\n")
+    assert "escape q" in text
 
 
 def test_a_text_that_is_no_program_is_not_analysed() -> None:

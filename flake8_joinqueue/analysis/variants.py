@@ -48,6 +48,8 @@ from flake8_joinqueue.protocol import (
 # So many are tried in all combinations, and so many in pairs.
 ALL_COMBINATIONS = 6
 MOST_SETTINGS = 40
+# So many operations in all variants together: gone over by every rule, a second's work.
+MOST_OPERATIONS = 100_000
 
 _JUMPS = (Break, Continue, Return, Raise, Exit)
 _WEIGHTY = (Put, Get, TaskDone, JoinQueue, JoinActor, Start, ManagerEnds)
@@ -72,6 +74,9 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     if len(keys) > MOST_SETTINGS:
         reason = f"{len(keys)} settings decide what happens, which is too many to go through"
         raise NotAnalysed(reason)
+    size = sum(1 for body in bodies for _ in operations_in(body))
+    if size * sum(1 for _ in _valuations(len(keys))) > MOST_OPERATIONS:
+        raise NotAnalysed("an entry point does more, in more ways, than can be gone through")
     specialiser = _Specialiser(keys)
     for valuation in _valuations(len(keys)):
         values = dict(zip(keys, valuation, strict=True))

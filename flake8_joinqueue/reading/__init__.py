@@ -9,6 +9,7 @@ into Protocols. This is the only package that knows LibCST.
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import libcst as cst
@@ -25,18 +26,26 @@ _LASTING = (ast.Expr, ast.While, ast.For, ast.With, ast.Try)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of a file: one Protocol an entry point."""
+    """What was read of a file: one Protocol an entry point; and what was given up, and why."""
 
     protocols: tuple[Protocol, ...]
+    given_up: tuple[str, ...] = ()
 
 
-def read(source: str, tree: ast.Module, options: Options = DEFAULTS, filename: str = "") -> Reading:
+def read(
+    source: str,
+    tree: ast.Module,
+    options: Options = DEFAULTS,
+    filename: str = "",
+    core: Collection[str] | None = None,
+) -> Reading:
     """Read a program.
 
     `source` is its text, of which top-level statements may have been blanked line for line; `tree`
     is the `ast` of the whole text; `options` is what the user has set, `filename` where
-    the text comes from, for imports to be followed. Raises `NotAnalysed` where
-    LibCST refuses the text or a limit is reached.
+    the text comes from, for imports to be followed; `core` are the functions and classes that may
+    come to do something with a queue, `None` if any may. Raises `NotAnalysed` where LibCST refuses
+    the text, or nothing of it can be followed.
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
 
@@ -51,7 +60,9 @@ def read(source: str, tree: ast.Module, options: Options = DEFAULTS, filename: s
     lingers = _lingers(tree, kept)
     found = places.Places(module, kept, lines)
     try:
-        return Reading(entries.run(module, found, source, options, filename, lingers=lingers))
+        return Reading(
+            *entries.run(module, found, source, options, filename, core=core, lingers=lingers)
+        )
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
 

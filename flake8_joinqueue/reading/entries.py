@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -58,11 +58,13 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     options: Options = DEFAULTS,
     filename: str = "",
     *,
+    core: Collection[str] | None = None,
     lingers: bool = False,
-) -> tuple[Protocol, ...]:
-    """Run a module from each of its entry points and return their Protocols.
+) -> tuple[tuple[Protocol, ...], tuple[str, ...]]:
+    """Run a module from each of its entry points; return their Protocols, and what was given up.
 
-    `lingers`: its top level does more than is left of it here, which takes its time.
+    `core` are the functions and classes worth beginning with, `None` for all. `lingers`: its top
+    level does more than is left of it here, which takes its time.
     """
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
@@ -72,18 +74,22 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
     words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
-    return _Entries(machine, module, assigned, words, names).run(lingers=lingers)
+    found = _Entries(machine, module, assigned, words, names, core=core).run(lingers=lingers)
+    return found, tuple(machine.given_up)
 
 
 class _Entries:
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what is known of the text before it is run)
         self,
         machine: Machine,
         module: cst.Module,
         assigned: Counter[str],
         words: Counter[str],
         names: Counter[str],
+        *,
+        core: Collection[str] | None,
     ) -> None:
+        self.core = core
         self.machine = machine
         self.module = module
         # How often attributes of a name are assigned, how often a name is written at all, and how
@@ -96,6 +102,7 @@ class _Entries:
 
     def run(self, *, lingers: bool) -> tuple[Protocol, ...]:
         machine = self.machine
+        machine.begin_share()
         self._begin(self.module)
         with machine.block() as operations:
             for index, statement in enumerate(self.module.body):
@@ -149,35 +156,45 @@ class _Entries:
     def _functions_in_any_order(self) -> None:
         machine = self.machine
         machine.ended = False
-        blocks: list[Block] = []
-        for function in self._uncalled_functions():
-            attempt = machine.attempt_at_any_time(lambda made=function: self._call(made))  # type: ignore[misc]
-            if attempt.operations:
-                blocks.append(attempt.operations)
-        for made in self._unmade_classes():
-            attempt = machine.attempt_at_any_time(lambda made=made: self._use(made))  # type: ignore[misc]
-            if attempt.operations:
-                blocks.append(attempt.operations)
-        if blocks:
-            machine.emit(AnyOrder(tuple(blocks), machine.site(self.module.body[0])))
+        blocks: list[Block] = [
+            self._attempt(lambda made=function: self._call(made))  # type: ignore[misc]
+            for function in self._uncalled_functions()
+        ]
+        blocks += [
+            self._attempt(lambda made=made: self._use(made))  # type: ignore[misc]
+            for made in self._unmade_classes()
+        ]
+        if any(blocks):
+            machine.emit(AnyOrder(tuple(filter(None, blocks)), machine.site(self.module.body[0])))
 
     def _functions_one_by_one(self) -> None:
-        machine = self.machine
         for function in self._uncalled_functions():
             self._begin(function.node)
-            attempt = machine.attempt_at_any_time(lambda made=function: self._call(made))  # type: ignore[misc]
-            self._finish(f"{function.name}()", attempt.operations, ends=False)
+            operations = self._attempt(lambda made=function: self._call(made))  # type: ignore[misc]
+            self._finish(f"{function.name}()", operations, ends=False)
         for made in self._unmade_classes():
             self._begin(self.module)
-            attempt = machine.attempt_at_any_time(lambda made=made: self._use(made))  # type: ignore[misc]
-            self._finish(f"class {made.name}", attempt.operations, ends=False)
+            operations = self._attempt(lambda made=made: self._use(made))  # type: ignore[misc]
+            self._finish(f"class {made.name}", operations, ends=False)
+
+    def _attempt(self, run: Callable[[], object]) -> Block:
+        """Return what an entry point does; where it had to be cut off, it may do anything."""
+        machine = self.machine
+        attempt = machine.attempt_within_limits(run)
+        if attempt is not None:
+            return attempt.operations
+        with machine.block() as operations:
+            machine.give_up(machine.last_node, "used by what is too much to follow")
+        return tuple(operations)
 
     def _uncalled_functions(self) -> Iterator[Function]:
         """Yield the functions that nothing calls; asked one by one, since each may call others."""
         found = [
             function
             for function in self.machine.defined
-            if function.owner is None and function.scope is self.scope
+            if function.owner is None
+            and function.scope is self.scope
+            and self._is_core(function.name)
         ]
         return self._not_entered(found)
 
@@ -197,8 +214,14 @@ class _Entries:
         return [
             made
             for made in machine.defined_classes
-            if made.scope.parent is self.scope and not self._is_used(made)
+            if made.scope.parent is self.scope
+            and self._is_core(made.name)
+            and not self._is_used(made)
         ]
+
+    def _is_core(self, name: str) -> bool:
+        """Say whether a function or class may come to do something with a queue."""
+        return self.core is None or name in self.core
 
     def _is_used(self, made: Class) -> bool:
         """Say whether the file makes instances of a class, or of one derived from it."""

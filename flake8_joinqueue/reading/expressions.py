@@ -17,6 +17,7 @@ from flake8_joinqueue.reading import (
     generators,
     items,
     iteration,
+    limits,
     merging,
     sizes,
     tasks,
@@ -24,7 +25,7 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import depends_on_item
+from flake8_joinqueue.reading.machine import NESTED, depends_on_item
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
 
@@ -35,14 +36,20 @@ if TYPE_CHECKING:
 def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
     """Return what `node` stands for; what it does with queues on the way is emitted."""
     machine.step()
+    if machine.depth > limits.MAX_NESTING:
+        return machine.give_up(node, NESTED)
+    machine.depth += 1
     how = _EXPRESSIONS.get(type(node))
     if how is not None:
-        return machine.settled(how(machine, node))
-    # Nothing is known of its value, but its parts may do something.
-    for part in trees.parts(node):
-        if isinstance(part, cst.BaseExpression):
-            evaluate(machine, part)
-    return machine.unknown()
+        value = machine.settled(how(machine, node))
+    else:
+        # Nothing is known of its value, but its parts may do something.
+        for part in trees.parts(node):
+            if isinstance(part, cst.BaseExpression):
+                evaluate(machine, part)
+        value = machine.unknown()
+    machine.depth -= 1
+    return value
 
 
 def attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) -> Value:

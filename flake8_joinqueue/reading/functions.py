@@ -14,11 +14,12 @@ from flake8_joinqueue.reading import (
     declarations,
     expressions,
     iteration,
+    limits,
     statements,
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import MAX_DEPTH, Audience, Frame
+from flake8_joinqueue.reading.machine import Audience, Frame
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import Survey, survey
 from flake8_joinqueue.reading.values import Arguments, Content, Function, Segment, Unknown, Value
@@ -99,15 +100,19 @@ def enter(
 ) -> Value:
     """Run a function of the file and return what it returns.
 
-    `audience` goes over what it yields. A function that is being run twice already, or too deep a
-    stack of them, is not entered: what queues it is given escape.
+    `audience` goes over what it yields. A function that is being run twice already is not entered
+    again: what queues it is given escape. Beyond a limit, all queues do.
     """
     machine.step()
-    running = sum(frame.function is function for frame in machine.frames)
-    if running > 1 or len(machine.frames) > MAX_DEPTH:
+    reason = f"handed on in a recursion of {function.name}"
+    if sum(each is function for each in machine.entering) >= limits.MAX_RECURSION:
         for value in arguments.every():
-            calls.leak(machine, value, node, f"handed on in a recursion of {function.name}")
+            calls.leak(machine, value, node, reason)
         return machine.unknown(function.name, *arguments.every())
+    if _is_too_deep(machine, function):
+        return machine.give_up(node, reason)
+    if machine.spent:
+        return machine.give_up(node, "used by functions that are too much to follow")
     machine.entered.add(id(function.node))
     site = machine.site(node)
     scope = Scope(function.scope, surveyed(machine, function.node), "function")
@@ -115,6 +120,7 @@ def enter(
     frame.cell = machine.new_cell(f"{function.name}()")
     frame.audience = audience
     machine.frames.append(frame)
+    machine.entering.append(function)
     before, machine.top = machine.top, function.top
     try:
         with machine.block() as operations:
@@ -122,10 +128,20 @@ def enter(
             _run(machine, function)
     finally:
         machine.frames.pop()
+        machine.entering.pop()
         machine.top = before
     if operations:
         machine.emit(ScopeOperation(function.name, tuple(operations), site))
     return _returned(machine, frame, arguments)
+
+
+def _is_too_deep(machine: Machine, function: Function) -> bool:
+    runs = sum(each.node is function.node for each in machine.entering)
+    return (
+        runs >= limits.MAX_RECURSION_OF_DEF
+        or len(machine.frames) > limits.MAX_DEPTH
+        or machine.depth > limits.MAX_NESTING
+    )
 
 
 def _run(machine: Machine, function: Function) -> None:

@@ -30,7 +30,7 @@ from flake8_joinqueue.protocol import (
     SetCell,
     Site,
 )
-from flake8_joinqueue.reading import merging, values
+from flake8_joinqueue.reading import limits, merging, values
 from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
 from flake8_joinqueue.reading.values import Unknown, Value
 
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.following import Follower
     from flake8_joinqueue.reading.places import Places
     from flake8_joinqueue.reading.survey import Survey
-
-MAX_STEPS = 60_000
-MAX_DEPTH = 24
 
 
 @dataclass(slots=True)
@@ -225,15 +222,42 @@ class Machine:
         self._serials: dict[str, int] = {}
         self._keys = 0
         self._clock = 0
+        # How deep what is being run is nested, by the measure of `limits.MAX_NESTING`.
+        self.depth = 0
+        # The functions being run, in whatever actor.
+        self.entering: list[values.Function] = []
+        # What was given up, and why.
+        self.given_up: dict[str, None] = {}
         self._steps = 0
+        self._share = 0
 
     # --- work and names --------------------------------------------------------------------------
 
     def step(self) -> None:
-        """Count one step of work. Raises `NotAnalysed` when there have been too many."""
+        """Count one step of work. Raises `NotAnalysed` when there have been far too many."""
         self._steps += 1
-        if self._steps > MAX_STEPS:
-            raise NotAnalysed(f"gave up after {MAX_STEPS} steps of abstract evaluation")
+        if self._steps > self._share + limits.LAST_STEPS:
+            raise NotAnalysed(_TOO_MANY_STEPS)
+
+    def begin_share(self) -> bool:
+        """Begin an entry point with its share of the steps; `False` if none are left."""
+        self._share = min(self._steps + limits.MAX_STEPS_OF_ENTRY, limits.MAX_STEPS)
+        return self._steps < limits.MAX_STEPS
+
+    @property
+    def spent(self) -> bool:
+        """Whether the entry point being run has had its share of the steps."""
+        return self._steps > self._share
+
+    def give_up(self, node: cst.CSTNode, reason: str) -> Unknown:
+        """Leave code alone: it may do anything with every queue and actor there is."""
+        if self.queues or self.actors[1:] or self.spent:
+            self.given_up[reason] = None
+        for queue in self.queues:
+            self.escape(values.QueueRef(queue.index), node, reason)
+        for actor in self.actors[1:]:
+            self.escape(values.ActorRef(actor.index), node, reason)
+        return self.unknown()
 
     def tick(self) -> int:
         """Return the time: a number that grows with every call."""
@@ -386,6 +410,23 @@ class Machine:
         finally:
             self.called_at_any_time = before
 
+    def attempt_within_limits(self, run: Callable[[], object]) -> Attempt | None:
+        """Run an entry point at any time; `None` where it has to be cut off."""
+        if not self.begin_share():
+            self.given_up[_TOO_MANY_STEPS] = None
+            return None
+        names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended", "hurried",
+                 "depth", "entering")  # fmt: skip
+        saved = {name: getattr(self, name) for name in names}
+        stacks = {name: value[:] for name, value in saved.items() if isinstance(value, list)}
+        try:
+            return self.attempt_at_any_time(run)
+        except (NotAnalysed, RecursionError) as error:
+            self.given_up[error.reason if isinstance(error, NotAnalysed) else NESTED] = None
+            for name, value in {**saved, **stacks}.items():
+                setattr(self, name, value)
+            return None
+
     def branch(
         self,
         condition: Condition,
@@ -445,6 +486,10 @@ class Machine:
                 break
             value = value.then if outcome else value.otherwise
         return value
+
+
+NESTED = "nested too deeply"
+_TOO_MANY_STEPS = "more steps of abstract evaluation than can be followed"
 
 
 def depends_on_item(value: Value) -> bool:

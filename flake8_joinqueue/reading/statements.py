@@ -53,14 +53,16 @@ def run_one(machine: Machine, statement: cst.CSTNode) -> None:
     """Run one statement; `a; b` on a line is one."""
     machine.step()
     machine.last_node = statement
+    machine.depth += 2
     if isinstance(statement, cst.SimpleStatementLine):
         for small in statement.body:
             if machine.ended:
-                return
+                break
             machine.last_node = small
             _dispatch(machine, small)
     else:
         _dispatch(machine, statement)
+    machine.depth -= 2
 
 
 def _dispatch(machine: Machine, node: cst.CSTNode) -> None:

@@ -28,13 +28,17 @@ BETTER: Final = (
 BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ306"))
 
 
-def run(protocols: Iterable[Protocol], options: Options = DEFAULTS) -> list[Finding]:
+def run(
+    protocols: Iterable[Protocol], options: Options = DEFAULTS, given_up: Iterable[str] = ()
+) -> list[Finding]:
     """Return the findings in Protocols, sorted, each place and code once.
 
     Where a limit is reached, there is the finding JQ000, and those of the rules that did not come
-    to it.
+    to it; `given_up` says where the reading came to one.
     """
     findings: dict[tuple[str, int, int], Finding] = {}
+    for reason in given_up:
+        findings.setdefault(("JQ000", 1, 0), not_analysed(reason))
     for protocol in protocols:
         limits: list[NotAnalysed] = []
         found = [

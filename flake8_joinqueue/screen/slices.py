@@ -6,6 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from flake8_joinqueue.screen.statements import Binding, Statement, describe
 
@@ -20,8 +21,21 @@ def relevant(text: str, tree: ast.Module, own: frozenset[str] = frozenset()) -> 
     ``tree`` is the text's ``ast``. What is kept keeps its lines and columns. The result is empty
     where the module does nothing with queues. ``own`` are names of the user's own for queues.
     """
-    kept = _Selection(describe(tree.body, own)).kept()
-    return keep_only(text, tree, kept) if kept else ""
+    return cut(text, tree, own).text
+
+
+class Cut(NamedTuple):
+    """A module cut down, and the names its statements bind that do something with queues."""
+
+    text: str = ""
+    core: frozenset[str] = frozenset()
+
+
+def cut(text: str, tree: ast.Module, own: frozenset[str] = frozenset()) -> Cut:
+    """Cut a module down as `relevant` says; what is kept and not core only serves the core."""
+    selection = _Selection(describe(tree.body, own))
+    kept = selection.kept()
+    return Cut(keep_only(text, tree, kept), selection.core) if kept else Cut()
 
 
 def keep_only(text: str, tree: ast.Module, kept: set[int]) -> str:
@@ -112,6 +126,11 @@ class _Selection:
         while self._pending:
             self._follow(self._statements[self._pending.pop()])
         return self._kept
+
+    @property
+    def core(self) -> frozenset[str]:
+        """The names that core statements bind."""
+        return frozenset(name for place in self._core for name in self._statements[place].binds)
 
     def _add(self, place: int) -> None:
         if place not in self._kept:

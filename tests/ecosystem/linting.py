@@ -15,12 +15,17 @@ from types import FrameType
 
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.findings import Finding, NotAnalysed
+from flake8_joinqueue.options import Options
 from flake8_joinqueue.reading import read
-from flake8_joinqueue.screen import relevant, speaks_of_queues
+from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT
+from flake8_joinqueue.screen import cut, speaks_of_queues
 
 from .understanding import Understood, understood
 
 TIME_LIMIT = 60.0  # seconds for one file
+
+# Those that are off by default are run too: that they crash nothing, and how often they speak.
+EVERY_RULE = Options(also=frozenset(OFF_BY_DEFAULT))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -69,7 +74,7 @@ def lint(source: Source, limit: float = TIME_LIMIT) -> Outcome:
     signal.setitimer(signal.ITIMER_REAL, limit)
     try:
         text = source.path.read_text(encoding="utf-8", errors="replace")
-        findings = tuple(check_source(text, source.file))
+        findings = tuple(check_source(text, source.file, options=EVERY_RULE))
         queues = tuple(_queues(text))
     except _TooLong:
         crash = f"takes more than {limit:g} s"
@@ -94,7 +99,7 @@ def _queues(text: str) -> list[Understood]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of old escapes in other people's strings
             tree = ast.parse(text.removeprefix("\ufeff"))
-        kept = relevant(text.removeprefix("\ufeff"), tree)
-        return understood(read(kept, tree).protocols) if kept else []
+        kept, core = cut(text.removeprefix("\ufeff"), tree)
+        return understood(read(kept, tree, core=core).protocols) if kept else []
     except (NotAnalysed, SyntaxError, ValueError):
         return []  # JQ000 is among the findings

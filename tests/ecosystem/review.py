@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,13 +56,13 @@ class Comparison:
     """Findings held against opinions.
 
     `new` are findings with no opinion, `vanished` opinions with no finding. `ungated` counts the
-    findings of rules that are off by default, by code; nobody reviews them.
+    findings of rules that are off by default, by package and code; nobody reviews them.
     """
 
     new: list[tuple[Place, str]] = field(default_factory=list)
     vanished: list[Opinion] = field(default_factory=list)
     standing: list[Opinion] = field(default_factory=list)
-    ungated: dict[str, int] = field(default_factory=dict)
+    ungated: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def number(self, verdict: Verdict) -> int:
         """How many of the findings have that verdict."""
@@ -105,7 +106,7 @@ def compare(outcomes: Iterable[Outcome], opinions: Iterable[Opinion]) -> Compari
     for outcome in outcomes:
         for finding in outcome.findings:
             if finding.code in OFF_BY_DEFAULT:
-                result.ungated[finding.code] = result.ungated.get(finding.code, 0) + 1
+                result.ungated[outcome.source.package, finding.code] += 1
                 continue
             source = outcome.source
             place = Place(source.package, source.file, finding.line, finding.code)

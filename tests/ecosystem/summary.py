@@ -14,8 +14,7 @@ def lines(outcomes: Sequence[Outcome], comparison: Comparison) -> Iterator[str]:
     yield from _disagreements(comparison)
     verdicts = ", ".join(f"{comparison.number(each)} {each.value}" for each in Verdict)
     yield f"findings as reviewed: {len(comparison.standing)} ({verdicts})"
-    for code, number in sorted(comparison.ungated.items()):
-        yield f"findings of {code}, which is off by default: {number}"
+    yield from _off_by_default(comparison)
     yield from _queues(outcomes)
     crashes = [outcome for outcome in outcomes if outcome.crash]
     yield f"crashes: {len(crashes)} of {len(outcomes)} files"
@@ -32,6 +31,13 @@ def _disagreements(comparison: Comparison) -> Iterator[str]:
         yield f"new: {place} {message}"
     for opinion in comparison.vanished:
         yield f"vanished: {opinion.place} ({opinion.verdict.value}: {opinion.reason})"
+
+
+def _off_by_default(comparison: Comparison) -> Iterator[str]:
+    for code in sorted({code for _, code in comparison.ungated}):
+        found = {name: n for (name, other), n in comparison.ungated.items() if other == code}
+        where = ", ".join(f"{name} {number}" for name, number in sorted(found.items()))
+        yield f"findings of {code}, which is off by default: {sum(found.values())} ({where})"
 
 
 def _queues(outcomes: Sequence[Outcome]) -> Iterator[str]:
