@@ -447,15 +447,14 @@ def test_two_hundred_branches() -> None:
 def test_too_many_steps() -> None:
     doubling = "\n".join(f"def f{i}():\n    f{i + 1}()\n    f{i + 1}()" for i in range(18))
     program = f"{PROLOGUE}{doubling}\ndef f18():\n    q.put(1)\nf0()\n"
-    with pytest.raises(NotAnalysed, match="steps"):
-        protocols(program)
+    (reason,) = read(program, ast.parse(program)).given_up
+    assert reason == "used by functions that are too much to follow"
+    assert f"escape q: {reason}" in main(program)
 
 
 @pytest.mark.parametrize(
     "program",
     [
-        f"x = {'+'.join(['1'] * 3000)}\n",
-        f"x{'()' * 700}\n",
         "if x:\n    pass\n" + "elif x:\n    pass\n" * 1500,
         "(x): int = 1\n",
     ],
@@ -463,6 +462,16 @@ def test_too_many_steps() -> None:
 def test_what_cannot_be_read_says_so(program: str) -> None:
     with pytest.raises(NotAnalysed):
         read(PROLOGUE + program, ast.parse("x = 1\n"))
+
+
+@pytest.mark.parametrize("deep", [f"x = {'+'.join(['1'] * 3000)}", f"x{'()' * 700}"])
+def test_too_deep_an_expression_is_given_up(deep: str) -> None:
+    program = f"{PROLOGUE}{deep}\n"
+    try:
+        given_up = read(program, ast.parse("x = 1\n")).given_up
+    except NotAnalysed:
+        return  # older versions of Python do not even parse it
+    assert given_up == ("nested too deeply",)
 
 
 def test_a_syntax_error_of_libcst_says_so() -> None:
@@ -474,8 +483,9 @@ def test_a_program_nested_too_deeply_says_so() -> None:
     # Each of them can be parsed; it is running one within the other that goes too deep.
     functions = "".join(f"def f{i}():\n    return {'-' * 60}f{i + 1}()\n" for i in range(20))
     program = f"{PROLOGUE}{functions}def f20():\n    q.put(1)\nf0()\n"
-    with pytest.raises(NotAnalysed, match="nested too deeply"):
-        read(program, ast.parse(program))
+    (reason,) = read(program, ast.parse(program)).given_up
+    assert reason == "nested too deeply"
+    assert f"escape q: {reason}" in main(program)
 
 
 # --- positions -----------------------------------------------------------------------------------

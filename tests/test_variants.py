@@ -172,3 +172,14 @@ def test_blocks_of_every_kind_are_gone_through() -> None:
         with_put, without = bodies(operation)
         assert 2 in lines(with_put)
         assert 2 not in lines(without)
+
+
+def test_of_very_long_programs_no_more_is_tried_than_can_be_gone_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = [when(1, Setting(str(n)), put(2), otherwise=(put(3),)) for n in range(4)]
+    monkeypatch.setattr("flake8_joinqueue.analysis.variants.MOST_OPERATIONS", 12 * 12)
+    assert len(bodies(*settings)) == 2 * 4 + 2
+    monkeypatch.setattr("flake8_joinqueue.analysis.variants.MOST_OPERATIONS", 12 * 9)
+    with pytest.raises(NotAnalysed, match="more ways"):
+        bodies(*settings)

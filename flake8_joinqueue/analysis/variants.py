@@ -48,8 +48,8 @@ from flake8_joinqueue.protocol import (
 # So many are tried in all combinations, and so many in pairs.
 ALL_COMBINATIONS = 6
 MOST_SETTINGS = 40
-# So many operations in all variants together: gone over by every rule, a second's work.
-MOST_OPERATIONS = 100_000
+# So many operations in all variants together; every rule goes over them, a second's work or two.
+MOST_OPERATIONS = 200_000
 
 _JUMPS = (Break, Continue, Return, Raise, Exit)
 _WEIGHTY = (Put, Get, TaskDone, JoinQueue, JoinActor, Start, ManagerEnds)
@@ -74,11 +74,12 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     if len(keys) > MOST_SETTINGS:
         reason = f"{len(keys)} settings decide what happens, which is too many to go through"
         raise NotAnalysed(reason)
-    size = sum(1 for body in bodies for _ in operations_in(body))
-    if size * sum(1 for _ in _valuations(len(keys))) > MOST_OPERATIONS:
-        raise NotAnalysed("an entry point does more, in more ways, than can be gone through")
+    most = MOST_OPERATIONS // max(1, sum(1 for body in bodies for _ in operations_in(body)))
+    valuations = list(_valuations(len(keys), most))
+    if len(valuations) > most:
+        raise NotAnalysed("more is done, and in more ways, than can be gone through")
     specialiser = _Specialiser(keys)
-    for valuation in _valuations(len(keys)):
+    for valuation in valuations:
         values = dict(zip(keys, valuation, strict=True))
         actors = tuple(
             replace(actor, body=specialiser.specialised(body, values))
@@ -87,18 +88,19 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
         yield replace(protocol, actors=actors)
 
 
-def _valuations(settings: int) -> Iterator[tuple[bool, ...]]:
+def _valuations(settings: int, most: int) -> Iterator[tuple[bool, ...]]:
     """Yield all valuations of so many settings, or, of many, so many that all pairs are covered.
 
-    All of them one way, and each of them by itself the other way.
+    These are all of them one way, and each of them by itself the other way. Many they are, too,
+    where all valuations would be more than `most`.
     """
-    if settings <= ALL_COMBINATIONS:
+    if settings <= ALL_COMBINATIONS and 2**settings <= max(most, 4):
         yield from itertools.product((True, False), repeat=settings)
         return
-    for most in (True, False):
-        yield (most,) * settings
+    for usual in (True, False):
+        yield (usual,) * settings
         for odd in range(settings):
-            yield tuple(most if place != odd else not most for place in range(settings))
+            yield tuple(usual if place != odd else not usual for place in range(settings))
 
 
 # --- conditions ----------------------------------------------------------------------------------

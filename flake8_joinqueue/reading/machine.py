@@ -157,7 +157,7 @@ class _Collecting:
 class Machine:
     """The state of one abstract run."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0915 (all of the state at one place)
         self, places: Places, assigned_attributes: frozenset[str], options: Options = DEFAULTS
     ) -> None:
         self.places = places
