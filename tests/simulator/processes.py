@@ -211,7 +211,7 @@ class Process:
     def _child(self, image: Image, parent: SimProcess) -> tuple[SimProcess, Actor]:
         k = kernel()
         sim = SimProcess(self._name, image, parent)
-        sim.daemon = self._daemonic
+        sim.daemon = self.daemon
         sim.identity = self._identity
         actor = k.add_actor(self._name, "process", sim)
         actor.daemon = self.daemon
