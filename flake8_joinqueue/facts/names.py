@@ -199,6 +199,8 @@ _LIBRARY: dict[str, Fact] = {
     "os.cpu_count": MakesCount("cpu_count()", 1),
     "os.process_cpu_count": MakesCount("process_cpu_count()", 1),
     "time.sleep": Sleeps(),
+    "logging.getLogger": tasks.Gives("logging.Logger"),
+    "logging.Logger.getChild": tasks.Gives("logging.Logger"),
     "sys.exit": EndsProgram(),
     "exit": EndsProgram(),
     "quit": EndsProgram(),
@@ -309,11 +311,22 @@ HARMLESS = frozenset(
 )
 HARMLESS_MODULES = ("logging.", "time.", "math.", "random.", "sys.", "os.", "warnings.", "gc.")
 # Names that start like harmless ones and yet keep what they are given.
-KEEPERS = ("logging.handlers.", "logging.config.")
+KEEPERS = ("logging.handlers.", "logging.config.", "logging.Logger.add", "logging.Logger.set")
 
 # Calls that do not raise in code that anybody would write a handler for.
 QUIET = frozenset({"print", "len", "id", "repr", "str", "type", "bool", "isinstance", "hasattr"})
 QUIET_MODULES = ("logging.", "time.", "random.", "gc.")
+
+# What takes no time to speak of, though it may raise: calls, and what the labels of others say.
+QUICK = frozenset(
+    {
+        *HARMLESS,
+        *("bytes", "chr", "dict", "divmod", "enumerate", "frozenset", "getattr", "iter", "list"),
+        *("ord", "pow", "range", "reversed", "set", "setattr", "sorted", "tuple", "zip"),
+        *("a subscript", "an operator"),
+    }
+)
+QUICK_MODULES = ("math.", "sys.stdout.", "sys.stderr.", "os.path.", "os.get", "os.environ.")
 
 
 def is_exception(name: str) -> bool:
@@ -334,6 +347,11 @@ def is_harmless(name: str) -> bool:
     if name in HARMLESS:
         return True
     return name.startswith(HARMLESS_MODULES) and not name.startswith(KEEPERS)
+
+
+def is_quick(label: str) -> bool:
+    """Say whether a call, or whatever else `label` names, is over in no time."""
+    return label in QUICK or label.startswith(QUICK_MODULES)
 
 
 def is_quiet(name: str) -> bool:

@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
 from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.facts.names import is_quick
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
     ActorKind,
@@ -136,6 +137,8 @@ def _may_last(event: Event, begun: int) -> bool:
     operation = event.operation
     if isinstance(operation, Loop) and operation.kind is LoopKind.WHILE:
         return event.index > begun
+    if isinstance(operation, Call) and is_quick(operation.label):
+        return False
     return isinstance(operation, _PAUSES)
 
 
