@@ -157,11 +157,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class JoinActor:
-    """One instance of `actor` is waited for; `timed` where only for a time."""
+    """One instance of `actor` is waited for; `timed` where only for a time.
+
+    `exits`: its process has come to an end then, too. The result of what a process of a pool does
+    is there before.
+    """
 
     actor: int
     site: Site
     timed: bool = False
+    exits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

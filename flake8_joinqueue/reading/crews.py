@@ -89,6 +89,7 @@ def _draft(machine: Machine, crew: Crew, target: Value | None, node: cst.CSTNode
     made.target = target
     made.daemon = Daemon.YES if crew.kind.daemon else Daemon.NO
     made.start_method = queues.start_method(crew.context)
+    made.pooled = True
     return made
 
 
@@ -111,7 +112,7 @@ def method(
         timeout = arguments.get(0, "timeout")
         if timeout == values.FALSE:
             return values.NONE  # `shutdown(False)`
-        tasks.wait_all(machine, members(machine, crew), node, _is_time(timeout))
+        tasks.wait_all(machine, members(machine, crew), node, _is_time(timeout), leaving=True)
     return machine.unknown(name)
 
 
@@ -127,7 +128,7 @@ def members(machine: Machine, crew: Crew) -> tuple[Segment, ...]:
 def leave(machine: Machine, crew: Crew, node: cst.CSTNode) -> None:
     """Leave the `with` block of a crew."""
     if crew.kind.leaving is Leaving.WAIT:
-        tasks.wait_all(machine, members(machine, crew), node)
+        tasks.wait_all(machine, members(machine, crew), node, leaving=True)
     else:
         tasks.stop_all(machine, members(machine, crew), node, "terminate")
 

@@ -65,6 +65,9 @@ def _name(machine: Machine, node: cst.Name) -> Value:
     return constant if constant is not None else variables.read_name(machine, node.value, node)
 
 
+# Numbers of more bits than these are not worked out.
+_MOST_BITS = 64
+
 _CONSTANTS: dict[str, Value] = {"None": Const(None), "True": Const(True), "False": Const(False)}
 
 
@@ -321,10 +324,21 @@ def _arithmetic(
         return values.Number(left - right)
     if isinstance(operator, cst.Multiply):
         return values.Number(left * right)
+    if isinstance(operator, (cst.LeftShift, cst.Power)):
+        return _constant(operator, left.number, right.number)
     if isinstance(operator, cst.FloorDivide):
         divided = quotient(left, right)
         return None if divided is None else values.Number(divided)
     return None
+
+
+def _constant(operator: cst.BaseBinaryOp, left: int | None, right: int | None) -> Value | None:
+    """Return `left << right` or `left ** right`, where both are known and nothing gets huge."""
+    if left is None or right is None or not 0 <= right <= _MOST_BITS:
+        return None
+    if left.bit_length() > _MOST_BITS:
+        return None
+    return Const(left << right if isinstance(operator, cst.LeftShift) else left**right)
 
 
 # --- the rest ------------------------------------------------------------------------------------

@@ -88,6 +88,8 @@ class ActorDraft:
     functions: set[int] = field(default_factory=set)
     start_method: StartMethod | None = StartMethod.ANY
     wakes: bool = False
+    # It is only something to do for a process of a pool, which goes on.
+    pooled: bool = False
     # Where the queues it is given stand among the arguments of whoever makes it.
     given_at: dict[int, Site] = field(default_factory=dict)
     assumed: Mapping[str, bool] = field(default_factory=dict)

@@ -163,10 +163,16 @@ def _result(machine: Machine) -> Unknown:
     return Unknown(machine.fresh_key(), "result", free=True)
 
 
-def wait(machine: Machine, index: int, node: cst.CSTNode, timed: bool = False) -> None:
-    """Wait for an actor; where the time is limited, it is cancelled when that is over."""
+def wait(
+    machine: Machine, index: int, node: cst.CSTNode, timed: bool = False, leaving: bool = False
+) -> None:
+    """Wait for an actor; where the time is limited, it is cancelled when that is over.
+
+    `leaving` says that the whole crew of the actor ends.
+    """
     site = machine.site(node)
-    machine.emit(JoinActor(index, site, timed or machine.hurried))
+    exits = leaving or not machine.actors[index].pooled
+    machine.emit(JoinActor(index, site, timed or machine.hurried, exits))
     if machine.hurried and machine.actors[index].kind is ActorKind.TASK:
         stop = Stop(index, site, "cancel")
         machine.emit(Branch(_OVER_TIME, (stop,), (), site))
@@ -197,10 +203,14 @@ def each(
 
 
 def wait_all(
-    machine: Machine, segments: tuple[Segment, ...], node: cst.CSTNode, timed: bool = False
+    machine: Machine,
+    segments: tuple[Segment, ...],
+    node: cst.CSTNode,
+    timed: bool = False,
+    leaving: bool = False,
 ) -> None:
-    """Wait for all actors among some values."""
-    each(machine, segments, node, lambda index: wait(machine, index, node, timed))
+    """Wait for all actors among some values, all of a crew where it is `leaving`."""
+    each(machine, segments, node, lambda index: wait(machine, index, node, timed, leaving))
 
 
 def stop_all(

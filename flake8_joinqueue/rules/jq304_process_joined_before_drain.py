@@ -48,7 +48,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.timeline import Event, may_precede
 from flake8_joinqueue.analysis.volume import may_fill
-from flake8_joinqueue.protocol import Actor, ActorKind, Get, Queue
+from flake8_joinqueue.protocol import Actor, ActorKind, Get, JoinActor, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -72,9 +72,18 @@ def check(program: Program) -> Iterator[Report]:
             if not puts or any(get.actor == actor.index for get in gets):
                 continue
             all_puts = [put for put in program.puts(queue) if program.actor(put) in putters]
-            waits = [wait for wait in program.waits(actor) if not _taken(program, gets, wait)]
+            waits = [
+                wait
+                for wait in program.waits(actor)
+                if _exits(wait) and not _taken(program, gets, wait)
+            ]
             if waits and may_fill(program, all_puts):
                 yield from _reports(queue, actor, gets, waits)
+
+
+def _exits(wait: Event) -> bool:
+    """Say whether a wait is for the end of a process, not only for a result of its work."""
+    return isinstance(wait.operation, JoinActor) and wait.operation.exits
 
 
 def _taken(program: Program, gets: list[Event], wait: Event) -> bool:
