@@ -41,11 +41,16 @@ def hangs_in(*methods: str) -> Predicate:
     return holds
 
 
+_WAITS_FOR_WORKER = (
+    "Process.join", "Thread.join", "Pool.join", "await", "asyncio.", "Future.result",
+    "AsyncResult.get",
+)  # fmt: skip
+
+
 def waits_for_worker(outcome: Outcome) -> bool:
     """Somebody waits for ever for a process, a thread or a task."""
     return outcome.kind is OutcomeKind.HANGS and any(
-        w.operation.startswith(("Process.join", "Thread.join", "Pool.join", "await", "asyncio."))
-        or "Executor" in w.operation
+        w.operation.startswith(_WAITS_FOR_WORKER) or "Executor" in w.operation
         for w in outcome.waits
     )
 

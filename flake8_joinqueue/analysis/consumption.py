@@ -8,7 +8,7 @@ from functools import cached_property
 from flake8_joinqueue.analysis.deciding import decide
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import Flow
-from flake8_joinqueue.analysis.hints import sounds_like_the_end
+from flake8_joinqueue.analysis.hints import is_sentinel_by_intention, sounds_like_the_end
 from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import (
@@ -102,6 +102,7 @@ class Consumption:
             and way.leaves
             and not (way.opaque or way.counted)
             and way.assumptions & self.tests
+            and _on_purpose(way)
         )
 
     @cached_property
@@ -428,6 +429,18 @@ def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:
     if any(way.increments & counters for way in against):
         return False
     return all(way.increments & counters for way in staying)
+
+
+def _on_purpose(way: Way) -> bool:
+    """Say whether a way that leaves may be meant to be left so.
+
+    An exception that nothing catches is an accident, but for an item that says "stop".
+    """
+    return way.outcome is not Outcome.DIES or any(
+        truth and is_sentinel_by_intention(item, awaited=True)
+        for test, truth in way.assumptions
+        for item in test.against
+    )
 
 
 def _is_none(test: ItemTest) -> bool:

@@ -9,7 +9,7 @@ from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.analysis.turns import in_one_turn
 from flake8_joinqueue.analysis.ways import Overdone
 from flake8_joinqueue.counts import Count, less, populated, total
-from flake8_joinqueue.protocol import Actor, ActorKind, Escape, Put, Queue
+from flake8_joinqueue.protocol import Actor, ActorKind, Escape, ManagerEnds, Put, Queue
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -129,13 +129,36 @@ def overdone(program: Program, *, after_empty: bool) -> Iterator[tuple[Queue, Co
                         yield queue, consumer, found
 
 
+def ends_with_manager(program: Program, queue: Queue, actor: Actor) -> bool:
+    """Say whether the manager of a queue ends before anybody waits for an actor.
+
+    One that blocks there then dies (JQ401). Main's end finalises managers before it waits.
+    """
+    if queue.manager is None or actor is program.main:
+        return False
+    ends = [
+        event
+        for event in program.of(ManagerEnds)
+        if isinstance(event.operation, ManagerEnds) and event.operation.manager == queue.manager
+    ]
+    return all(any(before(end, wait) for end in ends) for wait in program.waits(actor))
+
+
 def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer that somebody waits for is never told to stop."""
     consumption, actor = consumer.consumption, consumer.actor
-    if consumption.leaves_otherwise or not program.is_waited(actor):
+    if not program.is_waited(actor) or ends_with_manager(program, queue, actor):
         return False
     if actor is program.main and consumption.never_leaves:
         return False  # a service that main runs itself is meant to go on
+    return never_told(program, queue, consumer)
+
+
+def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
+    consumption = consumer.consumption
+    if consumption.leaves_otherwise:
+        return False
     # A sentinel put back for the next worker has to come from somewhere first.
     relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
     return not any(

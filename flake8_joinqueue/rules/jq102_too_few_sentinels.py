@@ -39,6 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.stops import ends_with_manager
 from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
@@ -60,6 +61,8 @@ def check(program: Program) -> Iterator[Report]:
 
 
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
+    if any(ends_with_manager(program, queue, consumer.actor) for consumer in consumers):
+        return
     needs = [(consumer, _needs(program, consumer)) for consumer in consumers]
     waiting = [(consumer, need) for consumer, need in needs if need is not None]
     sentinels = program.sentinel_puts(queue)

@@ -43,9 +43,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, site_of
-from flake8_joinqueue.analysis.timeline import Event, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE
-from flake8_joinqueue.protocol import Get, Queue, TaskDone
+from flake8_joinqueue.protocol import Escape, Get, Queue, TaskDone
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines
 
@@ -57,11 +57,13 @@ def check(program: Program) -> Iterator[Report]:
     """Yield the joins of a queue that nobody takes from yet."""
     for queue in program.protocol.queues:
         # Of several queues made at one place, it is not known which one is meant.
-        if not queue.kind.joinable or queue.count != ONE or program.escaped(queue):
+        if not queue.kind.joinable or queue.count != ONE or not queue.hidden:
             continue
         if program.shut_down(queue):
             continue
         for join in program.joins(queue):
+            if not all(before(join, escape) for escape in program.on(queue, Escape)):
+                continue
             puts = _put_by_then(program, queue, join)
             if puts and not _may_be_taken(program, queue, join):
                 yield _report(program, queue, join, puts)

@@ -44,7 +44,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.stops import needed, never_told
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.counts import less
@@ -95,11 +96,38 @@ def _end_of_main(program: Program, actor: Actor) -> list[Event]:
 
 
 def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Event) -> bool:
-    if not program.may_run_at(actor, moment) or program.synchronised(actor, moment):
+    if not program.may_run_at(actor, moment):
         return False
     if program.finished_before(actor, moment) is not False:
         return False
+    if _blocks(program, actor, used):
+        return True
+    if program.synchronised(actor, moment):
+        return False
     return not all(_is_over(program, actor, queue, moment) for queue in used)
+
+
+def _blocks(program: Program, actor: Actor, used: list[Queue]) -> bool:
+    """Say whether an actor comes to wait for a sentinel for ever, whatever is waited for.
+
+    A daemon may do so, unless somebody waits for it in the end.
+    """
+    return (actor.daemon is Daemon.NO or bool(program.waits(actor))) and any(
+        consumer.actor is actor
+        and (never_told(program, queue, consumer) or _too_few(program, queue, consumer))
+        for queue in used
+        if not program.escaped(queue)
+        for consumer in program.consumers(queue)
+    )
+
+
+def _too_few(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether some of a queue's consumers are never told, though others are."""
+    put, taken = program.times(program.sentinel_puts(queue)), needed(program, queue)
+    if put is None or taken is None or not consumer.consumption.leaves_only_on_sentinel:
+        return False
+    relayed = any(other.consumption.relays for other in program.consumers(queue))
+    return not relayed and less(put, taken) is True
 
 
 def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:

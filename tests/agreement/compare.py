@@ -169,7 +169,7 @@ def cause_of(judgements: Sequence[Judgement]) -> str:
 
 _BESIDES: dict[str, Predicate] = {
     "JQ103": hangs_in("put"),
-    "JQ104": hangs_in("feeder"),
+    "JQ104": hangs_in("feeder", "put"),
     "JQ106": lambda outcome: bool(outcome.errors),
     "JQ401": LOSES,
 }
@@ -299,9 +299,11 @@ def compared(
     start = time.perf_counter()
     judgements = judged_thoroughly(program, codes, start_method or "fork")
     verdict = verdict_on(judgements)
-    if not start_method and unpinned(recipe) and verdict is not Verdict.BAD:
-        judgements = judged(program, QUICK, "spawn")
-        verdict = verdict_on(judgements)
+    shown = verdict is Verdict.BAD and (not codes or any(fits(c, judgements) for c in codes))
+    if not start_method and unpinned(recipe) and not shown:
+        spawned = judged(program, QUICK, "spawn")
+        if verdict is not Verdict.BAD or any(fits(code, spawned) for code in codes):
+            judgements, verdict = spawned, verdict_on(spawned)
     unconfirmed = tuple(c for c in codes if not fits(c, judgements))
     cause = cause_of(judgements)
     agreement = agreement_of(recipe, verdict, codes, unconfirmed)

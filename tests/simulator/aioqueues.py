@@ -32,6 +32,7 @@ class Booked:
         self.entries: dict[int, list[Entry]] = {}
         self.account.inside = lambda: [e for many in self.entries.values() for e in many]
         self.down = False
+        self.nothing_left = 0
         super().__init__(maxsize, **options)  # type: ignore[call-arg]
         k.objects.append(self)
 
@@ -132,6 +133,9 @@ class Booked:
         """As the real one."""
         super().task_done()  # type: ignore[misc]
         who = self._log("task_done", "")
+        queue: Any = self
+        if not queue._unfinished_tasks:
+            self.nothing_left = kernel().steps
         kernel().ledger.done(self.account, who.index)
 
     async def join(self) -> None:
@@ -140,7 +144,10 @@ class Booked:
         line = k.program_line()
         await super().join()  # type: ignore[misc]
         who = self._log("join", "returned")
-        k.ledger.joined(self.account, k.steps, who.name, line or k.program_line(), who.index)
+        queue: Any = self
+        # It waits once: what was put since the count was zero does not hold it.
+        step = self.nothing_left if queue._unfinished_tasks else k.steps
+        k.ledger.joined(self.account, step, who.name, line or k.program_line(), who.index)
 
 
 class Queue(Booked, real.Queue):  # type: ignore[type-arg]

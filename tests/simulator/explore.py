@@ -116,16 +116,23 @@ class Ranker(Roller):
     """Every actor has a rank by chance, and whoever ranks first goes, as long as he can.
 
     So somebody may be late all the time (a feeder, say), which takes a search many deviations. Now
-    and then the one who would go is ranked last.
+    and then the one who would go is ranked last. Where timed waits may expire early, sleep may cost
+    no time at all.
     """
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
         self.ranks: dict[int, float] = {}
         self.fickle = self.dice.choice((0.0, 0.02, 0.1))
+        self.rushes = self.dice.random() < 0.5
 
     def default(self, kernel: Kernel, options: list[Actor]) -> int:
-        ready = [i for i, a in enumerate(options) if a.enabled(kernel.now) and not a.polled]
+        rushes = kernel.early_timeouts and self.rushes
+        ready = [
+            i
+            for i, a in enumerate(options)
+            if not a.polled and (a.enabled(kernel.now) or (rushes and a.operation == "time.sleep"))
+        ]
         if not ready or (kernel.early_timeouts and self.dice.random() < 0.1):
             return super().default(kernel, options)
         first = min(ready, key=lambda i: self.rank(options[i]))
