@@ -202,16 +202,21 @@ def beyond_the_rules(recipe: Recipe, existing: frozenset[str]) -> bool:
     )
 
 
+_CANNOT_PICKLE = r"raises: (AttributeError|PicklingError)"
+
+
 def no_code_for(recipe: Recipe, cause: str) -> bool:
     """Whether it goes wrong in a way of which no code of the catalogue speaks.
 
     Main waits for more results than there are, or a worker for a fixed number of items that never
-    come, with nobody in the queue's ``join``; or workers are terminated with work still to do.
+    come, with nobody in the queue's ``join``; or workers are terminated with work still to do; or
+    what cannot be pickled is put on a queue that nobody joins, or where ``put`` itself complains.
     """
-    waits_for_results = recipe["results"] == "drained" and "in Queue.get" in cause
+    waits_for_results = recipe["results"] == "drained" and "Queue.get" in cause
+    unpicklable = recipe["payload"] == "lambda" and re.match(_CANNOT_PICKLE, cause) is not None
     waits_for_items = recipe["stop"] == "counted" and "Queue.join" not in cause
     cut_off = "K" in recipe["order"] and cause.startswith("loses items")
-    return waits_for_results or waits_for_items or cut_off
+    return waits_for_results or waits_for_items or cut_off or unpicklable
 
 
 def taken_for_work(recipe: Recipe, codes: Sequence[str]) -> bool:
