@@ -20,7 +20,8 @@ from tests.agreement.shrinking import shrink
 from tests.agreement.table import report, representatives, table, write_reports
 
 TOO_FEW = PLAINEST.replaced("amount", "less")
-RULES = frozenset({"JQ101", "JQ102"})
+REFUSED = PLAINEST.replaced("queue", "manager_joinable").replaced("payload", "lambda")
+RULES = frozenset({"JQ101", "JQ102", "JQ412"})
 
 
 def silent(_: str) -> Sequence[Finding]:
@@ -117,6 +118,8 @@ def test_setting_gives_a_program_for_each_value() -> None:
         (TOO_FEW, "JQ000", Verdict.BAD, Agreement.NOT_ANALYSED),
         (TOO_FEW, "JQ501", Verdict.BAD, Agreement.MISSED),
         (PLAINEST.replaced("stop", "counted"), None, Verdict.BAD, Agreement.NO_RULE),
+        (REFUSED, None, Verdict.BAD, Agreement.NO_RULE),
+        (REFUSED.replaced("queue", "process"), None, Verdict.BAD, Agreement.MISSED),
         (PLAINEST.replaced("stop", "timeout"), "JQ105", Verdict.GOOD, Agreement.TAKEN_FOR_WORK),
         (PLAINEST.replaced("stop", "timeout"), "JQ101", Verdict.GOOD, Agreement.FALSE_ALARM),
     ],
