@@ -28,7 +28,8 @@ tasks.join()
 
 # Known limits
 
-Silent behind an event, a barrier or a result that the joining actor waits for. A stage that puts
+Silent behind an event, a barrier or a result that the joining actor waits for, and where others
+call the method with the `join()` when they see fit. A stage that puts
 before its own `task_done()` is waited for by a `join()` of the queue it takes from.
 
 # Fix
@@ -84,6 +85,8 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
     starts = [start for start in program.starts(producer) if start.actor == join.actor]
     if producer.index == join.actor or not (starts or join.actor == program.main.index):
         return False
+    if not any(set(join.turns) <= set(start.turns) for start in program.starts(producer)):
+        return False  # who calls the join, out of sight, decides when the producers are through
     if not program.may_run_at(producer, join) or program.synchronised(producer, join):
         return False
     if program.finished_before(producer, join) is not False:
