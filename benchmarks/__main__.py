@@ -23,13 +23,21 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each, in turn")
     parser.add_argument("--files", type=int, default=0, help="the first so many files only")
     parser.add_argument("--peers", action="store_true", help="flake8-bugbear and flake8-async too")
+    parser.add_argument("--peer-rounds", type=int, default=1, help="runs of each with peers")
+    parser.add_argument("--peer-files", type=int, default=84, help="so many files for them")
     parser.add_argument("--queue-files", nargs="*", type=Path, default=[], help="more files")
     parser.add_argument("--skip-hosts", action="store_true", help="no whole flake8 runs")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     parts = [f"Python {platform.python_version()}, {platform.system()}, {platform.machine()}.\n"]
     if not options.skip_hosts:
-        parts.append(_hosts(options.rounds, options.files, options.peers))
+        paths = [str(path) for path in inputs.standard_library()]
+        paths = paths[: options.files] if options.files else paths
+        parts.append(_hosts([hosts.BARE, "flake8-joinqueue"], paths, options.rounds))
+        if options.peers:
+            # flake8-async takes minutes for all.
+            some = paths[:: max(1, len(paths) // options.peer_files)]
+            parts.append(_hosts(list(hosts.ENVIRONMENTS), some, options.peer_rounds))
     parts.append(_floor(options.rounds, options.queue_files))
     points = growth.measure(rounds=options.rounds)
     parts.append(_growth(points))
@@ -40,10 +48,7 @@ def main() -> None:
         _draw(points)
 
 
-def _hosts(rounds: int, files: int, peers: bool) -> str:
-    paths = [str(path) for path in inputs.standard_library()]
-    paths = paths[:files] if files else paths
-    names = list(hosts.ENVIRONMENTS) if peers else [hosts.BARE, "flake8-joinqueue"]
+def _hosts(names: Sequence[str], paths: Sequence[str], rounds: int) -> str:
     pythons = {name: hosts.prepare(name) for name in names}
     lint = hosts.alternate(pythons, ["-j1", "--isolated", "--exit-zero", *paths], rounds)
     version = hosts.alternate(pythons, ["--version"], max(rounds, 9))
@@ -57,7 +62,7 @@ def _hosts(rounds: int, files: int, peers: bool) -> str:
              f"{memory:.0f}")
         )  # fmt: skip
     head = ("environment", "seconds", "ratio to bare", "`--version`, ms", "memory, MiB")
-    title = f"### flake8 -j1 over {len(paths)} files of the standard library\n\n"
+    title = f"### flake8 -j1 over {len(paths)} files of the standard library, {rounds} rounds\n\n"
     return title + _table(head, rows)
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 
 from flake8_joinqueue import __version__
 from flake8_joinqueue.findings import Finding, not_analysed
-from flake8_joinqueue.options import DEFAULTS, Options
+from flake8_joinqueue.options import DEFAULTS, OFF_BY_DEFAULT, Options
 
 _USAGE_ERROR = 2
 
@@ -32,8 +32,6 @@ def _also(namespace: argparse.Namespace) -> frozenset[str]:
 
     The others need not be looked for. `ignore` replaces the list of what is off by default.
     """
-    from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT  # noqa: PLC0415 (keep import cheap)
-
     if getattr(namespace, "ignore", None) is not None:
         return frozenset(OFF_BY_DEFAULT)
     selected = (
@@ -69,7 +67,6 @@ class Plugin:
         """
         # Importing the plugin stays cheap.
         from flake8_joinqueue import settings  # noqa: PLC0415
-        from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT  # noqa: PLC0415
 
         manager.extend_default_ignore(sorted(OFF_BY_DEFAULT))
         for setting in settings.SETTINGS:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from flake8_joinqueue.facts import names
 from flake8_joinqueue.options import (
     DEFAULTS,
     Options,
@@ -97,17 +96,21 @@ def _parse(setting: Setting, text: str) -> object:
 
 
 def _queue_classes(text: str) -> Mapping[str, str]:
-    return _behaving_like(text, names.MakesQueue, "queue class", "queue.Queue")
+    return _behaving_like(text, "MakesQueue", "queue class", "queue.Queue")
 
 
 def _worker_classes(text: str) -> Mapping[str, str]:
-    return _behaving_like(
-        text, names.MakesActor, "class of processes or threads", "threading.Thread"
-    )
+    return _behaving_like(text, "MakesActor", "class of processes or threads", "threading.Thread")
 
 
-def _behaving_like(text: str, kind: type, what: str, example: str) -> Mapping[str, str]:
+def _behaving_like(text: str, fact: str, what: str, example: str) -> Mapping[str, str]:
     classes = parse_classes(text)
+    if not classes:
+        return classes
+    # flake8 asks for the settings whatever it does then, so the tables wait until they are needed.
+    from flake8_joinqueue.facts import names  # noqa: PLC0415
+
+    kind = getattr(names, fact)
     for own, known in classes.items():
         if not isinstance(names.fact(known), kind):
             raise ValueError(

@@ -36,7 +36,7 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 
-MOST_STATES: Final = 20_000
+MOST_STATES: Final = 10_000
 MOST_STATIONS: Final = 200
 MANY_DONES: Final = 3
 _MANY_COUNTED: Final = 70

@@ -10,7 +10,15 @@ from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.exploring import Budget
 from flake8_joinqueue.analysis.flow import END, Flow
 from flake8_joinqueue.analysis.projecting import Projector
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede, timeline
+from flake8_joinqueue.analysis.timeline import (
+    ByKind,
+    Event,
+    before,
+    by_kind,
+    may_precede,
+    of_kinds,
+    timeline,
+)
 from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
@@ -75,8 +83,6 @@ class Program:
         self.options = options
         self.main = protocol.actors[0]
         self._known = Known() if known is None else known
-        self._of_kind: dict[type, list[Event]] = {}
-        self._on_queue: dict[tuple[int, tuple[type, ...]], list[Event]] = {}
         self._consumers: dict[int, list[Consumer]] = {}
         self._recognised: dict[tuple[int, int], tuple[Item, bool | None]] = {}
 
@@ -139,45 +145,37 @@ class Program:
 
     def of(self, *kinds: type) -> list[Event]:
         """Return the events of these kinds of operation."""
-        found: list[Event] = []
-        for kind in kinds:
-            if kind not in self._of_kind:
-                self._of_kind[kind] = [e for e in self.events if isinstance(e.operation, kind)]
-            found.extend(self._of_kind[kind])
-        return found
+        return of_kinds(self._by_kind, kinds)
+
+    @cached_property
+    def _by_kind(self) -> ByKind:
+        return by_kind(self.events)
 
     def on(self, queue: Queue, *kinds: type) -> list[Event]:
         """Return the events of these kinds that work on a queue."""
-        key = queue.index, kinds
-        if key not in self._on_queue:
-            here = self._by_queue.get(queue.index, ())
-            self._on_queue[key] = [
-                event for kind in kinds for event in here if isinstance(event.operation, kind)
-            ]
-        return self._on_queue[key]
+        return of_kinds(self._by_queue.get(queue.index, {}), kinds)
 
     @cached_property
-    def _by_queue(self) -> dict[int, list[Event]]:
+    def _by_queue(self) -> dict[int, ByKind]:
         found: dict[int, list[Event]] = {}
         for event in self.events:
             queue = queue_of(event.operation)
             if queue is not None:
                 found.setdefault(queue, []).append(event)
-        return found
+        return {queue: by_kind(events) for queue, events in found.items()}
 
     @cached_property
-    def _by_actor(self) -> dict[int, list[Event]]:
+    def _by_actor(self) -> dict[int, ByKind]:
         found: dict[int, list[Event]] = {}
         for event in self.events:
             named = getattr(event.operation, "actor", None)
             if isinstance(named, int):
                 found.setdefault(named, []).append(event)
-        return found
+        return {actor: by_kind(events) for actor, events in found.items()}
 
     def about(self, actor: Actor, *kinds: type) -> list[Event]:
         """Return the events of these kinds that are about an actor: start it, wait for it, ..."""
-        here = self._by_actor.get(actor.index, ())
-        return [event for kind in kinds for event in here if isinstance(event.operation, kind)]
+        return of_kinds(self._by_actor.get(actor.index, {}), kinds)
 
     def puts(self, queue: Queue) -> list[Event]:
         """Return the puts on a queue."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import (
@@ -160,7 +161,7 @@ class _Flattener:
 
     @staticmethod
     def _inside(loop: Loop, place: _Place) -> _Place:
-        if any(_jumps_in(loop.body + loop.head, Break, Return, Raise, Exit)):
+        if _jumps_in(loop.body + loop.head, _OUT_OF_LOOPS):
             return replace(place.doubtful(), loops=(*place.loops, loop))
         if loop.kind is LoopKind.WHILE:
             # Code behind the condition may not be reached at all.
@@ -173,31 +174,57 @@ class _Flattener:
         return replace(place, loops=loops, times=times)
 
 
+_BREAK: frozenset[type] = frozenset({Break})
+_OF_LOOPS: frozenset[type] = frozenset({Break, Continue})
+_OUT_OF_SCOPES: frozenset[type] = frozenset({Raise, Exit})
+_OUT_OF_LOOPS = frozenset({Break, Return, Raise, Exit})
+_JUMPS = frozenset({Break, Continue, Return, Raise, Exit})
+
+
 def _may_jump(operation: Operation) -> bool:
     """Say whether what stands behind an operation in its block may be skipped."""
     if isinstance(operation, Loop) and operation.kind is LoopKind.WHILE:
-        endless = operation.condition is True and not any(_jumps_in(operation.body, Break))
+        endless = operation.condition is True and not _jumps_in(operation.body, _BREAK)
         if endless:
             return True
-    return any(_jumps_in((operation,), Break, Continue, Return, Raise, Exit))
+    return _jumps_in((operation,), _JUMPS)
 
 
-def _jumps_in(block: Block, *kinds: type) -> Iterator[Operation]:
-    """Yield the jumps that lead out of a block; handlers are not expected to run."""
+def _jumps_in(block: Block, kinds: frozenset[type]) -> bool:
+    """Say whether a block has jumps that lead out of it; handlers are not expected to run."""
     for operation in block:
-        if isinstance(operation, kinds):
-            yield operation
-        elif isinstance(operation, Loop):
-            rest = [kind for kind in kinds if kind not in {Break, Continue}]
-            yield from _jumps_in(operation.head + operation.body, *rest)
-            yield from _jumps_in(operation.orelse, *kinds)
+        if type(operation) in kinds:
+            return True
+        if isinstance(operation, Loop):
+            found = _jumps_in(operation.head + operation.body, kinds - _OF_LOOPS) or _jumps_in(
+                operation.orelse, kinds
+            )
         elif isinstance(operation, Scope):
-            rest = [kind for kind in kinds if kind is Raise or kind is Exit]
-            yield from _jumps_in(operation.body, *rest)
+            found = _jumps_in(operation.body, kinds & _OUT_OF_SCOPES)
         elif isinstance(operation, Try):
-            inner = kinds if not operation.handlers else tuple(k for k in kinds if k is not Raise)
-            yield from _jumps_in(operation.body, *inner)
-            yield from _jumps_in(operation.orelse + operation.final, *kinds)
+            inner = kinds - {Raise} if operation.handlers else kinds
+            found = _jumps_in(operation.body, inner) or _jumps_in(
+                operation.orelse + operation.final, kinds
+            )
         else:
-            for inner_block in blocks_in(operation):
-                yield from _jumps_in(inner_block, *kinds)
+            found = any(_jumps_in(inner_block, kinds) for inner_block in blocks_in(operation))
+        if found:
+            return True
+    return False
+
+
+# Operations are of their own class, never of one derived from it.
+ByKind: TypeAlias = "Mapping[type, list[Event]]"
+
+
+def by_kind(events: Iterable[Event]) -> ByKind:
+    """Return events sorted by the kind of their operation."""
+    found: dict[type, list[Event]] = {}
+    for event in events:
+        found.setdefault(type(event.operation), []).append(event)
+    return found
+
+
+def of_kinds(events: ByKind, kinds: Iterable[type]) -> list[Event]:
+    """Return the events of some kinds, one kind after the other."""
+    return [event for kind in kinds for event in events.get(kind, ())]

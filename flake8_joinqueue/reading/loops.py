@@ -289,16 +289,38 @@ def _forget_place(machine: Machine, place: tuple[int, str], name: str) -> None:
         machine.heap.set(place, Unknown(machine.fresh_key(), name, free=True))
 
 
+_LOOPS = frozenset({cst.For, cst.While})
+# What a `break` of this loop may stand in.
+_WITH_STATEMENTS = frozenset(
+    {
+        cst.IndentedBlock,
+        cst.SimpleStatementSuite,
+        cst.SimpleStatementLine,
+        cst.If,
+        cst.Else,
+        cst.Try,
+        cst.TryStar,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.Finally,
+        cst.With,
+        cst.Match,
+        cst.MatchCase,
+    }
+)
+
+
 def _breaks(body: cst.BaseSuite) -> bool:
     """Say whether a `break` in `body` leaves the loop that `body` belongs to."""
     stack: list[cst.CSTNode] = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, cst.Break):
+        kind = type(node)
+        if kind is cst.Break:
             return True
-        if isinstance(node, (cst.For, cst.While)):
-            if node.orelse is not None:
-                stack.append(node.orelse)
-        elif not isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+        if kind in _LOOPS:
+            if node.orelse is not None:  # type: ignore[attr-defined]  # as its kind says
+                stack.append(node.orelse)  # type: ignore[attr-defined]
+        elif kind in _WITH_STATEMENTS:
             stack.extend(parts(node))
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TypeAlias
 
 import libcst as cst
@@ -32,7 +33,7 @@ _STRINGS = tuple(
 )
 # Where nothing is looked for; in imports, dotted names are attributes to LibCST alone.
 _PASSED_OVER = frozenset({*_STRINGS, cst.Import, cst.ImportFrom})
-_AST_STRINGS = tuple(
+_AST_STRINGS = frozenset(
     getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
 )
 
@@ -184,19 +185,17 @@ def _of_ast(statements: Sequence[ast.stmt]) -> dict[type[ast.AST], list[ast.stmt
     pending: list[ast.AST] = list(statements)
     while pending:
         node = pending.pop()
-        if isinstance(node, _AST_STRINGS):
+        kind = type(node)
+        if kind is ast.Name or kind is ast.Constant or kind in _AST_STRINGS:
             continue
-        if isinstance(node, (ast.stmt, ast.expr)) and type(node) in _TWIN_TYPES:
-            found[type(node)].append(node)
-        for name in node._fields:
-            # What LibCST's `parts` leaves out too.
-            if name in _ANNOTATIONS:
-                continue
+        if kind in _TWIN_TYPES:
+            found[kind].append(node)  # type: ignore[arg-type]  # as its kind says
+        for name in _code_fields(kind):  # type: ignore[arg-type]  # a class can be hashed
             value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
+            if type(value) is list:
+                pending += [each for each in value if each is not None]
+            elif isinstance(value, ast.AST):
                 pending.append(value)
-            elif isinstance(value, list):
-                pending += [each for each in value if isinstance(each, ast.AST)]
     for nodes in found.values():
         nodes.sort(
             key=lambda node: (
@@ -209,4 +208,14 @@ def _of_ast(statements: Sequence[ast.stmt]) -> dict[type[ast.AST], list[ast.stmt
     return found
 
 
-_ANNOTATIONS = frozenset({"annotation", "returns", "type_params"})
+@cache
+def _code_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Return the fields that hold nodes, but for what LibCST's `parts` leaves out too."""
+    return tuple(name for name in kind._fields if name not in _NO_CODE)
+
+
+_NO_CODE = frozenset(
+    {"annotation", "returns", "type_params", "ctx", "op", "ops", "id", "attr", "name", "names"}
+    | {"asname", "arg", "type_comment", "kind", "conversion", "is_async", "simple", "level"}
+    | {"module", "rest", "kwd_attrs"}
+)

@@ -7,13 +7,15 @@ what it was bound to; one bound at several is followed as a variable whose value
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import libcst as cst
 
 from flake8_joinqueue.reading.trees import parts
 
+_DECLARATIONS = frozenset({cst.Global, cst.Nonlocal})
 _LOOPS = frozenset({cst.For, cst.While})
 _SCOPES = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 # The kinds of node that `_note` has anything to say about, and those below which there are none.
@@ -92,52 +94,79 @@ def survey(
 
 
 def _note(surveyed: Survey, node: cst.CSTNode, loops: tuple[int, ...], nested: bool) -> None:
-    if isinstance(node, (cst.Global, cst.Nonlocal)):
-        names = [item.name.value for item in node.names]
-        if nested:
-            # An inner function binds a name of this scope.
-            for name in names:
-                surveyed.bindings[name] += 2
-        elif isinstance(node, cst.Global):
-            surveyed.global_names.update(names)
-        else:
-            surveyed.nonlocal_names.update(names)
+    kind = type(node)
+    if kind in _DECLARATIONS:
+        _declare(surveyed, node, nested)  # type: ignore[arg-type]  # as its kind says
         return
     if nested:
         return
-    if isinstance(node, cst.Yield):
+    if kind is cst.Yield:
         surveyed.is_generator = True
-    for target in _targets(node):
-        if isinstance(target, cst.Name):
+        return
+    how = _BINDING.get(kind)
+    for target in _names_and_attributes(how(node)) if how is not None else ():
+        if type(target) is cst.Name:
             surveyed.bindings[target.value] += 1
             surveyed.own.add(target.value)
             for loop in loops:
                 surveyed.loops[loop].add(target.value)
-        elif isinstance(target, cst.Attribute):
+        elif type(target) is cst.Attribute:
             for loop in loops:
                 surveyed.loop_attributes[loop].add(target.attr.value)
 
 
-def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
-    """Return the names and attributes that `node` itself binds."""
+def _declare(surveyed: Survey, node: cst.Global | cst.Nonlocal, nested: bool) -> None:
+    names = [item.name.value for item in node.names]
+    if nested:
+        # An inner function binds a name of this scope.
+        for name in names:
+            surveyed.bindings[name] += 2
+    elif isinstance(node, cst.Global):
+        surveyed.global_names.update(names)
+    else:
+        surveyed.nonlocal_names.update(names)
+
+
+def _named(
+    node: cst.FunctionDef | cst.ClassDef | cst.AsName | cst.MatchAs,
+) -> list[cst.BaseExpression]:
+    return [] if node.name is None else [node.name]
+
+
+def _imported(node: cst.ImportAlias) -> list[cst.BaseExpression]:
+    if node.asname is not None:
+        return []  # that binds it
+    name: cst.BaseExpression = node.name
+    while isinstance(name, cst.Attribute):
+        name = name.value
+    return [name]
+
+
+# What a node of a kind binds itself. By the kind: `isinstance` is dear for LibCST's classes.
+_BINDING: Mapping[type[cst.CSTNode], Callable[[Any], list[cst.BaseExpression]]] = {
+    cst.Assign: lambda node: [target.target for target in node.targets],
+    cst.AnnAssign: lambda node: [node.target],
+    cst.AugAssign: lambda node: [node.target],
+    cst.For: lambda node: [node.target],
+    cst.NamedExpr: lambda node: [node.target],
+    cst.FunctionDef: _named,
+    cst.ClassDef: _named,
+    cst.AsName: _named,
+    cst.MatchAs: _named,
+    cst.ImportAlias: _imported,
+    cst.Del: lambda node: [node.target],
+}
+
+
+def _names_and_attributes(targets: list[cst.BaseExpression]) -> list[cst.BaseExpression]:
+    """Return the names and attributes in targets, those in tuples and lists included."""
     found: list[cst.BaseExpression] = []
-    pending: list[cst.BaseExpression] = []
-    if isinstance(node, cst.Assign):
-        pending += [target.target for target in node.targets]
-    elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr)):
-        pending.append(node.target)
-    elif isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.AsName, cst.MatchAs)):
-        pending += [node.name] if node.name is not None else []
-    elif isinstance(node, cst.ImportAlias) and node.asname is None:
-        name = node.name
-        while isinstance(name, cst.Attribute):
-            name = name.value  # type: ignore[assignment]  # a dotted import name
-        pending.append(name)
-    elif isinstance(node, cst.Del):
-        pending.append(node.target)
+    pending = targets
     while pending:
         target = pending.pop()
-        if isinstance(target, (cst.Tuple, cst.List)):
+        if type(target) is cst.Name:
+            found.append(target)
+        elif isinstance(target, (cst.Tuple, cst.List)):
             pending += [element.value for element in target.elements]
         elif isinstance(target, cst.StarredElement):
             pending.append(target.value)

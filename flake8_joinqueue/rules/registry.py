@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from flake8_joinqueue.options import OFF_BY_DEFAULT
+
 if TYPE_CHECKING:
     from flake8_joinqueue.analysis.program import Program
     from flake8_joinqueue.rules.report import Report
 
-# Off unless asked for; here, so that a plugin can say so without importing any rule.
-OFF_BY_DEFAULT: Final = ("JQ000", "JQ204", "JQ206", "JQ501")
+__all__ = ["OFF_BY_DEFAULT", "Rule", "codes", "load", "modules"]
 
 _MODULE: Final = re.compile(r"jq\d{3}_\w+")
 
