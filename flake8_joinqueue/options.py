@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-
 # The rules that are off unless asked for; here, since flake8 asks before any rule is imported.
 OFF_BY_DEFAULT: Final = ("JQ000", "JQ204", "JQ206", "JQ501")
 

@@ -186,6 +186,8 @@ def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator
             for put in consumer.consumption.follow_ups
             if program.recognised(queue, put.item) is False
         ]
+        if not follow_ups:
+            continue
         early = [
             s
             for s in sentinels
@@ -194,7 +196,7 @@ def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator
             and not program.synchronised(consumer.actor, s)
             and program.finished_before(consumer.actor, s) is False
         ]
-        if follow_ups and _enough(program, early, taken):
+        if _enough(program, early, taken):
             puts = [e for e in program.of(Put) if put_of(e) in follow_ups]
             why = f"while {name(consumer.actor)} still puts follow-up work ({lines(puts)})"
             yield _report(

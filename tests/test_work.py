@@ -1,0 +1,166 @@
+"""How much work a file makes, in counts: no clock is asked."""
+
+from __future__ import annotations
+
+import ast
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import libcst as cst
+import pytest
+
+from benchmarks.inputs import program
+from flake8_joinqueue import reading
+from flake8_joinqueue.check import check_source
+from flake8_joinqueue.findings import Finding, NotAnalysed
+from flake8_joinqueue.reading import read
+from flake8_joinqueue.reading.entries import functions  # type: ignore[attr-defined]  # a cycle
+from flake8_joinqueue.reading.machine import Machine
+from flake8_joinqueue.reading.values import Function
+from flake8_joinqueue.rules import run
+from flake8_joinqueue.screen import speaks_of_queues
+
+FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
+
+
+# --- cut or whole, the same findings -------------------------------------------------------------
+
+
+def _whole(text: str) -> list[Finding]:
+    """The findings where no statement is blanked."""
+    tree = ast.parse(text)
+    try:
+        return run(read(text, tree).protocols)
+    except NotAnalysed:
+        return []
+
+
+def _cut(text: str) -> list[Finding]:
+    return [finding for finding in check_source(text) if finding.code != "JQ000"]
+
+
+SAMPLE = random.Random(6).sample(FIXTURES, 60)  # noqa: S311 (a sample, no secret)
+
+
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
+def test_a_cut_fixture_has_the_findings_of_the_whole(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert _cut(text) == _whole(text)
+
+
+@pytest.mark.slow
+def test_every_cut_fixture_has_the_findings_of_the_whole() -> None:
+    for path in FIXTURES:
+        text = path.read_text(encoding="utf-8")
+        assert _cut(text) == _whole(text), path
+
+
+@pytest.mark.slow
+def test_cut_files_of_the_ecosystem_have_the_findings_of_the_whole() -> None:
+    from tests.ecosystem import cache  # noqa: PLC0415 (slow tests only)
+
+    for path in sorted(cache.default_folder().rglob("*.py")):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError):
+            continue
+        if speaks_of_queues(text) and (found := _cut(text)):
+            assert found == _whole(text), path
+
+
+# --- what is not done ----------------------------------------------------------------------------
+
+
+def test_asking_for_the_version_imports_no_rule_and_no_table() -> None:
+    code = (
+        "import sys; from flake8.main.cli import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit: pass\n"
+        "print(*(n for n in sys.modules if n.startswith(('flake8_joinqueue.', 'libcst'))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert "flake8_joinqueue.plugin" in imported
+    assert not [name for name in imported if name.startswith(("libcst", "flake8_joinqueue.rules"))]
+    assert not [name for name in imported if name.startswith("flake8_joinqueue.facts")]
+
+
+def test_libcst_parses_what_matters_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+
+    def parse(text: str) -> cst.Module:
+        parsed.append(text)
+        return cst.parse_module(text)
+
+    monkeypatch.setattr(reading, "_parse", parse)
+    check_source(program(2000, 4))
+    left = [line for text in parsed for line in text.splitlines() if line.strip()]
+    assert len(parsed) == 1
+    assert 40 < len(left) < 80
+
+
+def _entered(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    entered: list[str] = []
+    enter = functions._run  # noqa: SLF001 (what is counted)
+
+    def count(running: Machine, function: Function) -> None:
+        entered.append(function.name)
+        enter(running, function)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(functions, "_run", count)
+        check_source(text)
+    return len(entered)
+
+
+def test_functions_are_entered_in_proportion_to_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """There are no summaries of functions: each call enters, and nothing but a call does."""
+    ten, forty = (_entered(program(2000, queues), monkeypatch) for queues in (20, 80))
+    assert ten >= 10
+    assert forty <= 4 * ten
+
+
+# --- files made to be hard -----------------------------------------------------------------------
+
+HEAD = "import multiprocessing\n"
+MADE = "q = multiprocessing.JoinableQueue()\n"
+
+
+def _chain(length: int) -> str:
+    links = "".join(f"def f{n}(q):\n    f{n - 1}(q)\n    f{n - 1}(q)\n" for n in range(1, length))
+    return f"{HEAD}def f0(q):\n    q.put(1)\n{links}{MADE}f{length - 1}(q)\nq.join()\n"
+
+
+def _circle(size: int) -> str:
+    functions_ = "".join(
+        f"def f{n}(q, n):\n    if n:\n        f{(n + 1) % size}(q, n - 1)\n"
+        f"        f{(n + 2) % size}(q, n - 1)\n    q.put(n)\n"
+        for n in range(size)
+    )
+    return f"{HEAD}{functions_}{MADE}f0(q, 100)\nq.join()\n"
+
+
+def _branches(number: int) -> str:
+    tests = "".join(
+        f"        if item.kind == {n}:\n            a = {n}\n"
+        f"        elif b == {n} or a == {n}:\n            b = item.number\n"
+        for n in range(number)
+    )
+    return (
+        f"{HEAD}def work(q):\n    a = b = 0\n    while True:\n        item = q.get()\n"
+        f"        if item is None:\n            break\n{tests}        q.task_done()\n"
+        f"    q.task_done()\n{MADE}p = multiprocessing.Process(target=work, args=(q,))\n"
+        "p.start()\nq.put(1)\nq.put(None)\nq.join()\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", [_chain(20), _circle(12), _branches(200)], ids=["chain", "circle", "branches"]
+)
+def test_a_hard_file_ends_and_says_so(text: str) -> None:
+    assert [finding.code for finding in check_source(text)] == ["JQ000"]
