@@ -54,6 +54,8 @@ from flake8_joinqueue.protocol import (
     Loop,
     LoopKind,
     ManagerEnds,
+    Operation,
+    Pass,
     Peek,
     Put,
     Queue,
@@ -81,10 +83,17 @@ def check(program: Program) -> Iterator[Report]:
             continue
         if program.shut_down(queue) or program.on(queue, JoinQueue, Peek):
             continue
+        if any(_answers_come(passed.operation, queue) for passed in program.of(Pass)):
+            continue
         consumers = program.consumers(queue)
         work = sorted(_work(program, queue), key=lambda put: site_of(put).span)
         if consumers and work and all(_is_cut_off(program, c, work) for c in consumers):
             yield _report(program, queue, consumers, work)
+
+
+def _answers_come(passed: Operation, queue: Queue) -> bool:
+    """Say whether another queue is handed on with the work: who did that waits for an answer."""
+    return isinstance(passed, Pass) and passed.onto == queue.index
 
 
 def _work(program: Program, queue: Queue) -> list[Event]:
