@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.analysis.turns import in_one_turn
-from flake8_joinqueue.analysis.ways import Overdone
+from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import Actor, ActorKind, Escape, ManagerEnds, Put, Queue
 
@@ -144,6 +144,12 @@ def ends_with_manager(program: Program, queue: Queue, actor: Actor) -> bool:
     return all(any(before(end, wait) for end in ends) for wait in program.waits(actor))
 
 
+def _needs_shutdown(way: Way) -> bool:
+    """Say whether only `shutdown()` can make a plain blocking `get` raise, as this way begins."""
+    start = way.start
+    return way.empty and start is not None and not (start.may_be_empty or start.may_be_cancelled)
+
+
 def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer that somebody waits for is never told to stop."""
     consumption, actor = consumer.consumption, consumer.actor
@@ -157,7 +163,8 @@ def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
 def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
     consumption = consumer.consumption
-    if consumption.leaves_otherwise:
+    otherwise = any(not _needs_shutdown(way) for way in consumption.otherwise_ways)
+    if otherwise or program.shut_down(queue):
         return False
     # A sentinel put back for the next worker has to come from somewhere first.
     relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}

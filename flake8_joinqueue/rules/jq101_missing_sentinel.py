@@ -72,6 +72,8 @@ def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:
     ends = "leaves only on a sentinel, which nothing puts"
     if consumer.consumption.never_leaves:
         ends = "never leaves its loop, yet is waited for"
+    elif not consumer.consumption.sentinel_ways:
+        ends = "leaves only where shutdown() is called, which nobody does"
     message = (
         f"{name(actor)}{started(program, actor)} {ends} on '{queue.name}': "
         "it waits in get() for ever, put a sentinel for each worker"
