@@ -70,7 +70,9 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     # Without queues and managers, nothing that a rule looks at depends on another thing.
     keys = _keys(bodies) if protocol.queues or protocol.managers else []
     if len(keys) > ALL_COMBINATIONS:
-        keys = _keys(bodies, weighty=True)
+        weighty = _keys(bodies, weighty=True)
+        guarded = list(dict.fromkeys([*weighty, *_guards(bodies[0])]))
+        keys = guarded if len(guarded) <= MOST_SETTINGS else weighty
     if len(keys) > MOST_SETTINGS:
         reason = f"{len(keys)} settings decide what happens, which is too many to go through"
         raise NotAnalysed(reason)
@@ -267,6 +269,26 @@ def _keys(bodies: Iterable[Block], *, weighty: bool = False) -> list[str]:
                 continue
             keys.update((setting.key, None) for setting in settings_in(operation.condition))
     return list(keys)
+
+
+def _guards(block: Block) -> Iterator[str]:
+    """Yield the keys by which main returns before it does anything with queues or actors."""
+    for index, operation in enumerate(block):
+        behind = operations_in(block[index + 1 :])
+        returns = isinstance(operation, Branch) and any(_returns(operation))
+        if returns and any(isinstance(inner, _WEIGHTY) for inner in behind):
+            yield from (setting.key for setting in settings_in(operation.condition))
+        for inner_block in blocks_in(operation):
+            yield from _guards(inner_block)
+
+
+def _returns(operation: Operation) -> Iterator[bool]:
+    for block in blocks_in(operation):
+        for inner in block:
+            if isinstance(inner, Return):
+                yield True
+            elif not isinstance(inner, Scope):
+                yield from _returns(inner)
 
 
 # --- one variant ----------------------------------------------------------------------------------
