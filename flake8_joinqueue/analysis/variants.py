@@ -275,8 +275,11 @@ def _guards(block: Block) -> Iterator[str]:
     """Yield the keys by which main returns before it does anything with queues or actors."""
     for index, operation in enumerate(block):
         behind = operations_in(block[index + 1 :])
-        returns = isinstance(operation, Branch) and any(_returns(operation))
-        if returns and any(isinstance(inner, _WEIGHTY) for inner in behind):
+        if (
+            isinstance(operation, Branch)
+            and any(_returns(operation))
+            and any(isinstance(inner, _WEIGHTY) for inner in behind)
+        ):
             yield from (setting.key for setting in settings_in(operation.condition))
         for inner_block in blocks_in(operation):
             yield from _guards(inner_block)

@@ -23,6 +23,7 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.reading import (
     calls,
     conditions,
+    counted,
     expressions,
     generators,
     iteration,
@@ -34,7 +35,7 @@ from flake8_joinqueue.reading import (
     values,
 )
 from flake8_joinqueue.reading.machine import LoopFrame
-from flake8_joinqueue.reading.scopes import new_serial
+from flake8_joinqueue.reading.scopes import Place, new_serial
 from flake8_joinqueue.reading.trees import parts
 from flake8_joinqueue.reading.values import Segment, Unknown, Value
 
@@ -49,6 +50,10 @@ def run_while(machine: Machine, node: cst.While) -> None:
         value = Unknown(machine.fresh_key(), free=True)
         _counted(machine, node, Segment(value, limit), None)
         return
+    counted_rounds = counted.rounds(machine, node)
+    if counted_rounds is not None:
+        _run_counted(machine, node, *counted_rounds)
+        return
     _repeat(
         machine,
         node,
@@ -56,6 +61,18 @@ def run_while(machine: Machine, node: cst.While) -> None:
         lambda: statements.run(machine, node.body),
         node.orelse,
     )
+
+
+def _run_counted(
+    machine: Machine, node: cst.While, times: Count, place: Place | None, behind: Count
+) -> None:
+    if times.number == 0:
+        generators.emit_all(machine, _else(machine, node.orelse))
+        return
+    value = Unknown(machine.fresh_key(), free=True)
+    _counted(machine, node, Segment(value, times), node.orelse)
+    if place is not None:
+        machine.heap.set(place, values.Number(behind))
 
 
 def run_for(machine: Machine, node: cst.For) -> None:

@@ -44,8 +44,8 @@ class Survey:
     """The names a scope binds.
 
     `bindings` counts the places that bind a name, those of inner functions that declare it
-    `global` or `nonlocal` among them; `own` are the names it binds itself. `loops` holds, by the
-    `id` of a loop node, the names and the attributes that are bound in that loop.
+    `global` or `nonlocal` among them (`shared`); `own` are the names it binds itself. `loops`
+    holds, by the `id` of a loop node, the names and the attributes that are bound in that loop.
     """
 
     bindings: Counter[str] = field(default_factory=Counter)
@@ -54,6 +54,7 @@ class Survey:
     loop_attributes: dict[int, set[str]] = field(default_factory=dict)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
     is_generator: bool = False
 
 
@@ -121,6 +122,7 @@ def _declare(surveyed: Survey, node: cst.Global | cst.Nonlocal, nested: bool) ->
         # An inner function binds a name of this scope.
         for name in names:
             surveyed.bindings[name] += 2
+        surveyed.shared.update(names)
     elif isinstance(node, cst.Global):
         surveyed.global_names.update(names)
     else:

@@ -1,0 +1,246 @@
+"""`while` loops that count: how often they run, where a counter or a list that grows says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_joinqueue.counts import ONE, ZERO, Count, total
+from flake8_joinqueue.reading import expressions, items, trees, values, variables
+from flake8_joinqueue.reading.scopes import Place
+
+if TYPE_CHECKING:
+    from flake8_joinqueue.reading.machine import Machine
+
+_SYMBOLS: dict[type[cst.BaseCompOp], str] = {
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.NotEqual: "!=",
+}
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
+_STEPS: dict[type[cst.CSTNode], int] = {
+    cst.AddAssign: 1,
+    cst.SubtractAssign: -1,
+    cst.Add: 1,
+    cst.Subtract: -1,
+}
+_SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+
+
+def rounds(machine: Machine, node: cst.While) -> tuple[Count, Place | None, Count] | None:
+    """Return how often a `while` loop runs, and what its counter (a place) holds behind it.
+
+    `None` where that is not known: the counter must grow or shrink by one in each round, whatever
+    happens, and nothing else may change it or what it is compared with.
+    """
+    compared = _compared(node.test)
+    if compared is None or _has_own(node.body, cst.Continue):
+        return None
+    for counter, symbol, bound in compared:
+        if isinstance(counter, cst.Name):
+            found = _by_number(machine, node, counter.value, symbol, bound)
+        else:
+            found = _by_length(machine, node, counter, symbol, bound)
+        if found is not None:
+            return found
+    return None
+
+
+_Side = tuple[cst.BaseExpression, str, "cst.BaseExpression | None"]
+
+
+def _compared(test: cst.BaseExpression) -> list[_Side] | None:
+    """Return what may be the counter, how it is compared, and with what."""
+    if isinstance(test, cst.Name):
+        return [(test, ">", None)]
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return None
+    symbol = _SYMBOLS.get(type(test.comparisons[0].operator))
+    if symbol is None:
+        return None
+    left, right = test.left, test.comparisons[0].comparator
+    return [(left, symbol, right), (right, _MIRRORED[symbol], left)]
+
+
+def _by_number(
+    machine: Machine, node: cst.While, name: str, symbol: str, bound: cst.BaseExpression | None
+) -> tuple[Count, Place | None, Count] | None:
+    """`while i < n: …; i += 1`."""
+    scope = machine.scope
+    if scope.holder(name) is not scope or name in scope.survey.shared:
+        return None
+    step = _step(node, name)
+    if step is None or _tested(node.body, name):
+        return None
+    start = items.as_count(machine, variables.read_name(machine, name))
+    end = ZERO if bound is None else _unchanging(machine, node, bound)
+    if start is None or end is None:
+        return None
+    times = _times(start, symbol, end, step)
+    if times is None:
+        return None
+    behind = start + times if step > 0 else start - times
+    place = None if _has_own(node.body, cst.Break) else (scope.serial, name)
+    return times, place, behind
+
+
+def _by_length(
+    machine: Machine,
+    node: cst.While,
+    counter: cst.BaseExpression,
+    symbol: str,
+    bound: cst.BaseExpression | None,
+) -> tuple[Count, Place | None, Count] | None:
+    """`while len(threads) < n: …; threads.append(t)`."""
+    name = _measured(counter)
+    if not name or bound is None or not _appends_once(node, name):
+        return None
+    assert isinstance(counter, cst.Call)
+    with machine.block():
+        value = expressions.evaluate(machine, counter.args[0].value)
+    if not isinstance(value, values.Container):
+        return None
+    content = items.content_of(machine, value)
+    end = _unchanging(machine, node, bound)
+    if content.open or end is None:
+        return None
+    times = _times(total(part.times for part in content.segments), symbol, end, 1)
+    return None if times is None else (times, None, ZERO)
+
+
+def _times(start: Count, symbol: str, end: Count, step: int) -> Count | None:
+    if symbol not in (("<", "<=", "!=") if step > 0 else (">", ">=", "!=")):
+        return None
+    times = end - start if step > 0 else start - end
+    times = times + ONE if symbol.endswith("=") and symbol != "!=" else times
+    if times.number is None or times.number >= 0:
+        return times
+    return None if symbol == "!=" else ZERO
+
+
+# --- what stands in the loop ---------------------------------------------------------------------
+
+
+def _unchanging(machine: Machine, node: cst.While, bound: cst.BaseExpression) -> Count | None:
+    """Return the number that a counter is compared with, `None` where the loop may change it."""
+    survey = machine.scope.survey
+    bound_here = survey.loops.get(id(node), set()) | survey.loop_attributes.get(id(node), set())
+    for part in _nodes(bound):
+        if isinstance(part, cst.Name) and part.value in bound_here:
+            return None
+        if _measured(part) and any(
+            trees.dotted(each.value) == _measured(part)
+            for each in _nodes(node.body)
+            if isinstance(each, cst.Attribute)
+        ):
+            return None
+    with machine.block() as operations:
+        value = expressions.evaluate(machine, bound)
+    return None if operations else items.as_count(machine, value)
+
+
+def _step(node: cst.While, name: str) -> int | None:
+    """Return by how much each round changes a counter, where that is one."""
+    found = [step for small in _own_statements(node) if (step := _counts(small, name))]
+    bound = [part for part in _nodes(node.body) if _binds(part, name)]
+    return found[0] if len(found) == 1 and len(bound) == 1 else None
+
+
+def _counts(small: cst.BaseSmallStatement, name: str) -> int | None:
+    if isinstance(small, cst.AugAssign) and trees.dotted(small.target) == name:
+        return _STEPS.get(type(small.operator)) if _is_one(small.value) else None
+    if isinstance(small, cst.Assign) and isinstance(small.value, cst.BinaryOperation):
+        targets = [trees.dotted(target.target) for target in small.targets]
+        grown = small.value
+        if targets == [name] and trees.dotted(grown.left) == name and _is_one(grown.right):
+            return _STEPS.get(type(grown.operator))
+    return None
+
+
+def _is_one(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Integer) and node.value == "1"
+
+
+def _binds(node: cst.CSTNode, name: str) -> bool:
+    targets: list[cst.CSTNode] = []
+    if isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr, cst.Del)):
+        targets = [node.target]
+    elif isinstance(node, cst.Assign):
+        targets = [target.target for target in node.targets]
+    elif isinstance(node, (cst.AsName, cst.ImportAlias, cst.FunctionDef, cst.ClassDef)):
+        targets = [node.name]
+    return any(
+        isinstance(part, cst.Name) and part.value == name
+        for target in targets
+        for part in _nodes(target)
+    )
+
+
+def _tested(body: cst.BaseSuite, name: str) -> bool:
+    """Say whether a loop looks at its counter: then paths follow it."""
+    tests = (
+        part.test if isinstance(part, (cst.If, cst.While, cst.IfExp)) else part
+        for part in _nodes(body)
+        if isinstance(part, (cst.If, cst.While, cst.IfExp, cst.Comparison, cst.BooleanOperation))
+    )
+    return any(
+        isinstance(part, cst.Name) and part.value == name for test in tests for part in _nodes(test)
+    )
+
+
+def _measured(node: cst.CSTNode) -> str:
+    """Return `x` for `len(x)`, "" for anything else."""
+    if not isinstance(node, cst.Call) or trees.dotted(node.func) != "len" or len(node.args) != 1:
+        return ""
+    return trees.dotted(node.args[0].value)
+
+
+def _appends_once(node: cst.While, name: str) -> bool:
+    """Say whether each round adds one element to a list, and does nothing else with it."""
+    added = sum(_is_append(small, name) for small in _own_statements(node))
+    seen = sum(
+        trees.dotted(part) == name
+        for part in _nodes(node.body)
+        if isinstance(part, (cst.Name, cst.Attribute))
+    )
+    looked = sum(_measured(part) == name for part in _nodes(node.body))
+    return added == 1 and seen == 1 + looked
+
+
+def _is_append(small: cst.BaseSmallStatement, name: str) -> bool:
+    if not isinstance(small, cst.Expr) or not isinstance(small.value, cst.Call):
+        return False
+    return trees.dotted(small.value.func) in (f"{name}.append", f"{name}.add")
+
+
+def _own_statements(node: cst.While) -> Iterator[cst.BaseSmallStatement]:
+    """Yield the statements that each round comes to."""
+    if isinstance(node.body, cst.IndentedBlock):
+        for line in node.body.body:
+            if isinstance(line, cst.SimpleStatementLine):
+                yield from line.body
+
+
+def _has_own(body: cst.BaseSuite, kind: type[cst.CSTNode]) -> bool:
+    """Say whether a `break` or `continue` in a loop is its own."""
+    stack: list[cst.CSTNode] = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, kind):
+            return True
+        if not isinstance(node, (*_SCOPES, cst.For, cst.While)):
+            stack.extend(trees.parts(node))
+    return False
+
+
+def _nodes(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield a node and all below it."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(trees.parts(node))
