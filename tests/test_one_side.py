@@ -51,6 +51,49 @@ PRODUCER = """
 """
 
 
+FIELD = """
+    import queue
+    from dataclasses import dataclass
+
+    @dataclass
+    class Worker:
+        jobs: "queue.Queue[str]"
+
+        def run(self):
+            while True:
+                job = self.jobs.get()
+                if not job.strip():
+                    {skipped}continue
+                self.jobs.task_done()
+
+        def wait(self):
+            self.jobs.join()
+"""
+ELEMENT = """
+    import asyncio
+    from dataclasses import dataclass, field
+
+    @dataclass
+    class Download:
+        name: str
+        chunks: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
+
+    class Downloads:
+        def __init__(self):
+            self._active: dict[str, Download] = {{}}
+
+        def begin(self, key):
+            self._active[key] = Download(key)
+
+        async def read(self, key):
+            download = self._active[key]
+            try:
+                return await asyncio.wait_for(download.chunks.get(), 5)
+            {clause}:
+                download.chunks.task_done()
+"""
+
+
 @pytest.mark.parametrize(
     ("program", "codes"),
     [
@@ -60,6 +103,10 @@ PRODUCER = """
         # Whether anybody joins the queue is not to be seen.
         (CONSUMER.format(more="pass"), []),
         (PRODUCER, []),
+        (FIELD.format(skipped=""), ["JQ202"]),
+        (FIELD.format(skipped="self.jobs.task_done(); "), []),
+        (ELEMENT.format(clause="finally"), ["JQ205"]),
+        (ELEMENT.format(clause="except ValueError"), []),
     ],
 )
 def test_one_side(program: str, codes: list[str]) -> None:

@@ -469,15 +469,16 @@ def test_counters_against_counts(test: str, expected: str) -> None:
     program = f"""{PROLOGUE}
 seen = 0
 while {test}:
-    q.get()
-    seen += 1
+    if q.get():
+        seen += 1
 """
     assert main(program) == lines(
         f"""
         set seen = 0
         while {expected}:
           get q -> item
-          add 1 to seen
+          if not (item is falsy):
+            add 1 to seen
         """
     )
 

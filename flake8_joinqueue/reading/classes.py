@@ -12,6 +12,7 @@ from flake8_joinqueue.facts import names
 from flake8_joinqueue.reading import (
     actors,
     calls,
+    declarations,
     functions,
     ownqueues,
     queues,
@@ -41,11 +42,12 @@ def define(
     """Run a class statement and return the class; `decorated` says that it is a dataclass."""
     name = node.name.value
     scope = Scope(machine.scope, survey([node.body], deep=machine.declares_outer), "class")
-    fields = tuple(_fields(node))
+    annotations = dict(_annotations(node))
+    fields = tuple(name for name, each in annotations.items() if not _is_class_variable(each))
     named = any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases)
     if decorated:
         fields = tuple(dict.fromkeys([*_inherited_fields(bases), *fields]))
-    made = Class(name, bases, scope, fields, decorated, tuple(_daemons(node)))
+    made = Class(name, bases, scope, fields, decorated, tuple(_daemons(node)), annotations)
     machine.frames.append(Frame(scope))
     machine.classes.append(made)
     try:
@@ -63,18 +65,14 @@ def define(
     return made
 
 
-def _fields(node: cst.ClassDef) -> Iterator[str]:
+def _annotations(node: cst.ClassDef) -> Iterator[tuple[str, cst.Annotation]]:
     """Yield the names annotated in the body of a class, in order."""
     if isinstance(node.body, cst.IndentedBlock):
         for line in node.body.body:
             if isinstance(line, cst.SimpleStatementLine):
                 for small in line.body:
-                    if (
-                        isinstance(small, cst.AnnAssign)
-                        and isinstance(small.target, cst.Name)
-                        and not _is_class_variable(small.annotation.annotation)
-                    ):
-                        yield small.target.value
+                    if isinstance(small, cst.AnnAssign) and isinstance(small.target, cst.Name):
+                        yield small.target.value, small.annotation
 
 
 def _daemons(node: cst.ClassDef) -> Iterator[cst.Name]:
@@ -88,10 +86,17 @@ def _daemons(node: cst.ClassDef) -> Iterator[cst.Name]:
                 yield target
 
 
-def _is_class_variable(annotation: cst.BaseExpression) -> bool:
-    if isinstance(annotation, cst.Subscript):
-        annotation = annotation.value
-    return trees.dotted(annotation).rpartition(".")[2] == "ClassVar"
+def _is_class_variable(annotation: cst.Annotation) -> bool:
+    node = annotation.annotation
+    if isinstance(node, cst.Subscript):
+        node = node.value
+    return trees.dotted(node).rpartition(".")[2] == "ClassVar"
+
+
+def annotation(made: Class, name: str) -> cst.Annotation | None:
+    """Return how the attribute `name` is annotated in a class or a base of it in the file."""
+    found = (base.annotations.get(name) for base in lineage(made) if isinstance(base, Class))
+    return next((each for each in found if each is not None), None)
 
 
 def _inherited_fields(bases: tuple[Value, ...]) -> Iterator[str]:
@@ -260,6 +265,8 @@ def _fill_fields(
                     value = calls.call(machine, factory, Arguments(), node)
         if value is None:
             value = machine.unknown(name)
+        annotated = annotation(instance.cls, name)
+        value = declarations.declared(machine, value, annotated, name, node)
         variables.write_attribute(machine, instance, name, value, node)
     after = find(machine, instance.cls, "__post_init__")
     if isinstance(after, values.Function):

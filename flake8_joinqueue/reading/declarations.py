@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -9,7 +10,8 @@ import libcst as cst
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.queues import QueueKind
-from flake8_joinqueue.reading import expressions, trees, values
+from flake8_joinqueue.protocol import Site
+from flake8_joinqueue.reading import classes, expressions, trees, values
 from flake8_joinqueue.reading.machine import QueueDraft
 from flake8_joinqueue.reading.values import Library, Unknown, Value
 
@@ -32,18 +34,44 @@ def declared(
     Only of a joinable kind: a `Queue` of multiprocessing may be one of its joinable subclasses.
     Others use such a queue too.
     """
-    if annotation is None or not isinstance(value, Unknown) or value.free:
+    if annotation is None:
+        return value
+    if isinstance(value, values.Container):
+        within = _element_class(machine, annotation.annotation)
+        if within is not None:
+            machine.class_within[value.serial] = within
+        return value
+    if not isinstance(value, Unknown) or value.free:
         return value
     known = machine.declared.get(value.key)
     if known is not None:
         return values.QueueRef(known)
     kind = _queue_kind(machine, annotation.annotation)
-    if kind is None or not kind.joinable:
+    if kind is None:
+        of = _class(machine, annotation.annotation)
+        if of is not None:
+            machine.class_of[value.key] = of
         return value
+    if not kind.joinable:
+        return value
+    return values.QueueRef(_note(machine, value.key, kind, name, machine.site(node)))
+
+
+def attribute(machine: Machine, base: Unknown, value: Unknown, node: cst.CSTNode) -> Value:
+    """Return what an attribute is that an annotation in the class of an unknown object tells of."""
+    name = value.label.rpartition(".")[2]
+    annotated = classes.annotation(machine.class_of[base.key], name)
+    if annotated is None:
+        return value
+    # Of one object among many it is one queue, as long as it goes by one name.
+    return declared(machine, replace(value, free=False), annotated, name, node)
+
+
+def _note(machine: Machine, key: str, kind: QueueKind, name: str, site: Site) -> int:
     made = QueueDraft(
         len(machine.queues),
         kind,
-        machine.site(node),
+        site,
         ONE,
         name=name,
         hidden=False,
@@ -51,8 +79,33 @@ def declared(
         redefined=True,  # it may be of any class derived from that
     )
     machine.queues.append(made)
-    machine.declared[value.key] = made.index
-    return values.QueueRef(made.index)
+    machine.declared[key] = made.index
+    return made.index
+
+
+def _class(machine: Machine, node: cst.BaseExpression) -> values.Class | None:
+    """Return the class of the file that an annotation names."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        inner = _unquoted(node)
+        return None if inner is None else _class(machine, inner)
+    if isinstance(node, cst.Subscript) and trees.dotted(node.value).endswith("Optional"):
+        return _element_class(machine, node)
+    if isinstance(node, cst.BinaryOperation):
+        left, right = _class(machine, node.left), _class(machine, node.right)
+        return left or right if (left is None) != (right is None) else None
+    if not isinstance(node, (cst.Name, cst.Attribute)):
+        return None
+    with machine.block():
+        value = expressions.evaluate(machine, node)
+    return value if isinstance(value, values.Class) else None
+
+
+def _element_class(machine: Machine, node: cst.BaseExpression) -> values.Class | None:
+    """Return the class of what `list[Job]`, `dict[str, Job]` hold."""
+    if not isinstance(node, cst.Subscript):
+        return None
+    last = node.slice[-1].slice
+    return _class(machine, last.value) if isinstance(last, cst.Index) else None
 
 
 def _queue_kind(machine: Machine, node: cst.BaseExpression) -> QueueKind | None:
@@ -78,8 +131,12 @@ def _queue_kind(machine: Machine, node: cst.BaseExpression) -> QueueKind | None:
 def _in_quotes(
     machine: Machine, node: cst.SimpleString | cst.ConcatenatedString
 ) -> QueueKind | None:
+    inner = _unquoted(node)
+    return None if inner is None else _queue_kind(machine, inner)
+
+
+def _unquoted(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
     try:
-        text = trees.literal(node)
-        return _queue_kind(machine, cst.parse_expression(str(text)))
+        return cst.parse_expression(str(trees.literal(node)))
     except (ValueError, cst.ParserSyntaxError):
         return None

@@ -31,6 +31,8 @@ from flake8_joinqueue.reading import (
     finishing,
     following,
     functions,
+    items,
+    iteration,
     lengths,
     statements,
     values,
@@ -123,7 +125,7 @@ class _Entries:
     def _begin(self, node: cst.CSTNode) -> None:
         machine = self.machine
         machine.queues, machine.managers, machine.cell_sets = [], [], []
-        machine.declared = {}
+        machine.declared, machine.class_of = {}, {}
         main = ActorDraft(0, ActorKind.MAIN, machine.site(node), ONE, None, name="main")
         machine.actors = [main]
         machine.running = [main]
@@ -279,6 +281,10 @@ class _Entries:
                         found.append(value)
         return found
 
+    def _is_others(self, value: values.Value) -> bool:
+        """Say whether a value is a queue that comes from those out of sight anyway."""
+        return isinstance(value, values.QueueRef) and not self.machine.queues[value.index].hidden
+
     def _expose(self, instance: values.Value, node: cst.CSTNode) -> None:
         """Whoever holds the instance may use what it does not hide behind an underscore."""
         machine = self.machine
@@ -286,6 +292,11 @@ class _Entries:
             return
         for name in list(machine.heap.names(instance.serial)):
             value = machine.heap.get((instance.serial, name))
-            if name.startswith("_") or value is None or isinstance(value, values.Content):
+            if value is None or isinstance(value, values.Content):
+                continue
+            if isinstance(value, values.Container) and not items.length(machine, value).terms:
+                # Some method is going to fill it, and others come after that one.
+                iteration.set_content(machine, value, values.Content((), open=True))
+            if name.startswith("_") or self._is_others(value):
                 continue
             calls.leak(machine, value, node, f"the public attribute {name!r}")

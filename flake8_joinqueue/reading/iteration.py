@@ -211,7 +211,10 @@ def some_element(machine: Machine, container: values.Container) -> Value:
         return distinct[0]
     for value in distinct:
         calls.leak(machine, value, None, "picked from a container by an unknown index")
-    return machine.unknown("", Unknown("element", free=True))
+    found = machine.unknown("", Unknown("element", free=True))
+    if container.serial in machine.class_within:
+        machine.class_of[found.key] = machine.class_within[container.serial]
+    return found
 
 
 def unpacked(machine: Machine, value: Value, targets: Sequence[cst.BaseElement]) -> list[Value]:

@@ -197,6 +197,10 @@ class Machine:
         self.instance_queues: dict[int, int] = {}
         # Queues that annotations tell of, by the keys of the unknown values they are.
         self.declared: dict[str, int] = {}
+        # Classes of the file that annotations tell of: of unknown values, by their keys, and of
+        # what containers hold, by their serial numbers.
+        self.class_of: dict[str, values.Class] = {}
+        self.class_within: dict[int, values.Class] = {}
         self.container_depths: dict[int, int] = {}
         # Names of lists whose length matters, and the variables that hold it, by serial number.
         self.measured: frozenset[str] = frozenset()

@@ -131,6 +131,7 @@ class Class:
     fields: tuple[str, ...] = ()
     is_dataclass: bool = False
     daemons: tuple[cst.Name, ...] = field(default=(), compare=False)
+    annotations: Mapping[str, cst.Annotation] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,15 @@ from flake8_joinqueue.protocol import (
     SetAttribute,
     UseGlobal,
 )
-from flake8_joinqueue.reading import calls, classes, items, lengths, ownqueues, values
+from flake8_joinqueue.reading import (
+    calls,
+    classes,
+    declarations,
+    items,
+    lengths,
+    ownqueues,
+    values,
+)
 from flake8_joinqueue.reading.merging import tests_item
 from flake8_joinqueue.reading.scopes import Place, Scope
 from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
@@ -230,7 +238,7 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
     if isinstance(base, values.Member) and base.value is not None and name == "value":
         return base.value
     if isinstance(base, Unknown):
-        return _read_unknown(machine, base, name)
+        return _read_unknown(machine, base, name, node)
     if isinstance(base, _WITH_METHODS):
         return values.Method(base, name)
     return Unknown(machine.fresh_key(), name)
@@ -252,12 +260,15 @@ _WITH_METHODS = (
 )
 
 
-def _read_unknown(machine: Machine, base: Unknown, name: str) -> Value:
+def _read_unknown(machine: Machine, base: Unknown, name: str, node: cst.CSTNode) -> Value:
     kept = machine.heap.get((machine.foreign(base.key), name))
     if kept is not None and not isinstance(kept, values.Content):
         return kept
     label = f"{base.label}.{name}" if base.label else name
-    return Unknown(f"{base.key}.{name}", label, base.free)
+    value = Unknown(f"{base.key}.{name}", label, base.free)
+    if base.key in machine.class_of:
+        return declarations.attribute(machine, base, value, node)
+    return value
 
 
 def _read_super(machine: Machine, base: values.Super, name: str) -> Value:
