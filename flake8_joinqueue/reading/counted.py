@@ -99,6 +99,8 @@ def _by_length(
     name = _measured(counter)
     if not name or bound is None or not _appends_once(node, name):
         return None
+    if _has_own(node.body, cst.Break) or any(map(_takes, _nodes(node.body))):
+        return None  # what is collected from a queue is counted path by path
     assert isinstance(counter, cst.Call)
     with machine.block():
         value = expressions.evaluate(machine, counter.args[0].value)
@@ -209,6 +211,10 @@ def _appends_once(node: cst.While, name: str) -> bool:
     )
     looked = sum(_measured(part) == name for part in _nodes(node.body))
     return added == 1 and seen == 1 + looked
+
+
+def _takes(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Attribute) and node.attr.value in ("get", "get_nowait")
 
 
 def _is_append(small: cst.BaseSmallStatement, name: str) -> bool:
