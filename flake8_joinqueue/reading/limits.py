@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 # Statements and expressions run: of a file, and of one entry point of it.
-MAX_STEPS: Final = 100_000
-MAX_STEPS_OF_ENTRY: Final = 50_000
+MAX_STEPS: Final = 60_000
+MAX_STEPS_OF_ENTRY: Final = 25_000
 # A run that does not come to its end beyond its share, though it enters no function, is cut off.
 LAST_STEPS: Final = 10_000
 # Functions being run by one actor.
