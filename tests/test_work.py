@@ -159,8 +159,21 @@ def _branches(number: int) -> str:
     )
 
 
+def _workers(number: int) -> str:
+    every = range(number)
+    made = "".join(f"w{n} = multiprocessing.Process(target=work, args=(q,))\n" for n in every)
+    started = "".join(f"w{n}.start()\nq.put(None)\n" for n in every)
+    joined = "".join(f"w{n}.join()\n" for n in every)
+    return (
+        f"{HEAD}def work(q):\n    while q.get() is not None:\n        q.task_done()\n"
+        f"    q.task_done()\n{MADE}{made}{started}q.join()\n{joined}"
+    )
+
+
 @pytest.mark.parametrize(
-    "text", [_chain(20), _circle(12), _branches(200)], ids=["chain", "circle", "branches"]
+    "text",
+    [_chain(20), _circle(12), _branches(200), _workers(1000)],
+    ids=["chain", "circle", "branches", "workers"],
 )
 def test_a_hard_file_ends_and_says_so(text: str) -> None:
     assert [finding.code for finding in check_source(text)] == ["JQ000"]

@@ -25,6 +25,8 @@ BETTER: Final = (
     ("JQ301", "JQ104"),
     ("JQ413", "JQ101"),
 )
+# Rules compare every worker with every item: time grows with the square of their number.
+MOST_ACTORS: Final = 200
 BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ306"))
 
 
@@ -61,6 +63,10 @@ def reports(
     """
     limits = [] if limits is None else limits
     known = Known()
+    if len(protocol.actors) > MOST_ACTORS:
+        reason = f"{len(protocol.actors)} actors are too many to compare with one another"
+        limits.append(NotAnalysed(reason))
+        return []
     try:
         programs = [Program(variant, options, known) for variant in variants(protocol)]
     except NotAnalysed as limit:
