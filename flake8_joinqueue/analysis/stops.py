@@ -9,7 +9,7 @@ from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.analysis.turns import in_one_turn
 from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import Count, less, populated, total
-from flake8_joinqueue.protocol import Actor, ActorKind, Escape, ManagerEnds, Put, Queue
+from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Escape, ManagerEnds, Put, Queue
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -132,7 +132,7 @@ def overdone(program: Program, *, after_empty: bool) -> Iterator[tuple[Queue, Co
 def ends_with_manager(program: Program, queue: Queue, actor: Actor) -> bool:
     """Say whether the manager of a queue ends before anybody waits for an actor.
 
-    One that blocks there then dies (JQ401). Main's end finalises managers before it waits.
+    One that blocks there then dies (JQ401).
     """
     if queue.manager is None or actor is program.main:
         return False
@@ -141,7 +141,17 @@ def ends_with_manager(program: Program, queue: Queue, actor: Actor) -> bool:
         for event in program.of(ManagerEnds)
         if isinstance(event.operation, ManagerEnds) and event.operation.manager == queue.manager
     ]
+    if not ends and outlived_by_managers(actor):
+        return False
     return all(any(before(end, wait) for end in ends) for wait in program.waits(actor))
+
+
+def outlived_by_managers(actor: Actor) -> bool:
+    """Say whether the interpreter, at exit, waits for an actor before it finalises managers.
+
+    It does so for threads and for executors; for processes it waits afterwards.
+    """
+    return actor.kind is ActorKind.THREAD or (actor.pooled and actor.daemon is Daemon.NO)
 
 
 def _needs_shutdown(way: Way) -> bool:

@@ -70,6 +70,7 @@ class Actor:
     says that the body is not in sight (`body` is then empty). `parent` is the index of the actor
     that made it (`None` for main, whose index is 0). `start_method` is as a queue's. `wakes`: its
     end wakes the event loop from which it was started, as that of a thread of `to_thread()` does.
+    `pooled`: it is work of a pool or an executor, which at exit waits for it in its own way.
     """
 
     index: int
@@ -83,6 +84,7 @@ class Actor:
     opaque: bool = False
     start_method: StartMethod | None = StartMethod.ANY
     wakes: bool = False
+    pooled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

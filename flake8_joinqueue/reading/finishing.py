@@ -140,6 +140,7 @@ def _actor(machine: Machine, draft: ActorDraft, body: Block) -> Actor:
         draft.opaque,
         machine.default_start if start is StartMethod.ANY else start,
         draft.wakes,
+        draft.pooled,
     )
 
 

@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import needed, never_told
+from flake8_joinqueue.analysis.stops import needed, never_told, outlived_by_managers
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.counts import less
@@ -89,7 +89,7 @@ def _ends(operation: Operation, manager: Manager) -> bool:
 def _end_of_main(program: Program, actor: Actor) -> list[Event]:
     """Return main's end as an event, where the interpreter then waits for an actor."""
     ends = program.protocol.ends and program.main_reaches_end
-    if not ends or actor.daemon is not Daemon.NO:
+    if not ends or actor.daemon is not Daemon.NO or outlived_by_managers(actor):
         return []
     index = 1 + max((e.index for e in program.events if e.actor == program.main.index), default=0)
     return [Event(ManagerEnds(-1, program.main.site), program.main.index, index)]
