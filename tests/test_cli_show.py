@@ -198,3 +198,14 @@ def test_pictures_of_all_fixtures() -> None:
     for file in Filter().files([str(FIXTURES)]):
         seen = scenes(Path(file).read_text(encoding="utf-8"))
         ET.fromstring("".join(svg.render(seen)))  # noqa: S314
+
+
+def test_what_is_too_much_for_the_rules_is_shown_all_the_same() -> None:
+    """Each branch doubles the ways to the next `get`, of which some leave without accounting."""
+    one = "        if f{0}(item):\n            a{0} = 1\n        else:\n            a{0} = 0\n"
+    branches = "".join(one.format(number) for number in range(16))
+    asked = "".join(f"        if a{n}:\n            tasks.task_done()\n" for n in range(16))
+    [protocol] = study(HANGS.replace("        tasks.task_done()\n", branches + asked)).protocols
+    seen = scene(protocol, DEFAULTS, codes())
+    assert "more ways" in seen.limit
+    assert any("not every rule could be asked" in line for line in overview.render(seen, Paint()))

@@ -6,7 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from flake8_joinqueue.check import check_source
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.check import check_source, study
+from flake8_joinqueue.protocol import Get
 
 OWNER = """
     import queue, threading
@@ -111,3 +113,32 @@ ELEMENT = """
 )
 def test_one_side(program: str, codes: list[str]) -> None:
     assert [each.code for each in check_source(dedent(program))] == codes
+
+
+def test_the_body_of_a_worker_is_not_called_by_others() -> None:
+    """A method behind an underscore that is started in a thread runs there, and nowhere else."""
+    text = dedent("""
+        import queue, threading
+
+        class Printer:
+            def __init__(self):
+                self._pages = queue.Queue()
+
+            def _work(self):
+                while (page := self._pages.get()) is not None:
+                    print(page)
+                    self._pages.task_done()
+                self._pages.task_done()
+
+            def start(self):
+                threading.Thread(target=self._work, daemon=True).start()
+
+            def put(self, page):
+                self._pages.put(page)
+
+            def close(self):
+                self._pages.put(None)
+                self._pages.join()
+    """)
+    [protocol] = study(text).protocols
+    assert {event.actor for event in Program(protocol).of(Get)} == {1}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flake8_joinqueue.analysis.deciding import decide, implied
-from flake8_joinqueue.analysis.flow import DIED, END, Edge, EdgeKind, Flow, Node
+from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Flow, Node
 from flake8_joinqueue.analysis.relevance import Relevance
 from flake8_joinqueue.analysis.ways import Fact, Outcome, Part, Station, Value, Way
 from flake8_joinqueue.counts import Count, equal, less
@@ -36,7 +36,8 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 
-MOST_STATES: Final = 10_000
+MOST_STATES: Final = 20_000
+_MOST_AT_ONCE: Final = 10_000
 MOST_STATIONS: Final = 200
 MANY_DONES: Final = 3
 _MANY_COUNTED: Final = 70
@@ -108,8 +109,7 @@ class Explorer:
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
         self._matter = Relevance(flow, queue, reachable, self._accounting)
-        counted = any(node.rounds is not None for node in flow.nodes)
-        self._most_dones = _MANY_COUNTED if counted else MANY_DONES
+        self._counts = any(node.rounds is not None for node in flow.nodes)
         self.uncounted: set[int] = set()
         self._budget = budget
         self.ways: list[Way] = []
@@ -157,6 +157,8 @@ class Explorer:
     def _explore(self, source: Station | None, todo: list[_State]) -> None:
         seen = set(todo)
         found: dict[Way, None] = {}
+        # What is hard on one queue leaves something for the others.
+        most = min(_MOST_AT_ONCE, self._budget.states)
         while todo:
             state = todo.pop()
             way = self._arrived(state, source)
@@ -167,8 +169,8 @@ class Explorer:
                 if following not in seen:
                     seen.add(following)
                     todo.append(following)
-            if len(seen) > self._budget.states:
-                self._budget.states = 0
+            if len(seen) > most:
+                self._budget.states -= len(seen)
                 raise self._too_many()
         self._budget.states -= len(seen)
         self.ways.extend(found)
@@ -315,7 +317,10 @@ class Explorer:
                 step = DoneStep(source, done, state.dones, "empty" in state.marks)
                 if "outside" not in state.marks and not node.awaited:
                     self.done_steps[step] = None
-                return state._replace(dones=min(self._most_dones, state.dones + 1))
+                # Where a loop may go on for ever, how often it has accounted says nothing more.
+                exact = self._counts and not self.uncounted
+                most = _MANY_COUNTED if exact else MANY_DONES
+                return state._replace(dones=min(max(most, state.dones), state.dones + 1))
             case Put() as put if put.queue == self._queue:
                 if len(state.puts) < _MOST_PUTS and put not in state.puts:
                     return state._replace(puts=(*state.puts, put))
@@ -385,7 +390,7 @@ class Explorer:
 
     def _answer(self, state: _State, node: Node) -> tuple[bool | None, bool]:
         """Return how a test goes, `None` if either way; and whether it looks at the item taken."""
-        test = node.test
+        test = self._looked_at(node)
         if not isinstance(test, ItemTest | CountTest):
             return None, False
         value = _value(state, test.cell)
@@ -400,8 +405,15 @@ class Explorer:
             return None, False
         return decide(test, value, pickled=False), False
 
-    def _remembered(self, following: _State, state: _State, node: Node, edge: Edge) -> _State:
+    def _looked_at(self, node: Node) -> Atom | None:
+        """Return the test of a node, `None` where what it looks at is not followed."""
         test = node.test
+        if isinstance(test, CountTest) and test.cell not in self._matter.tested:
+            return None
+        return test
+
+    def _remembered(self, following: _State, state: _State, node: Node, edge: Edge) -> _State:
+        test = self._looked_at(node)
         if isinstance(test, ItemTest):
             value = _value(state, test.cell)
             if isinstance(value, Part):
@@ -425,7 +437,7 @@ class Explorer:
     ) -> _State:
         """Return the state with what it means that the test decided to leave, if it did."""
         others = [other.target for other in node.edges if other.truth != edge.truth]
-        test = node.test
+        test = self._looked_at(node)
         if isinstance(test, Hunch) and test.outside:
             home = self._homes[source.node] if source else self._stay
             if edge.target not in home and any(other in home for other in others):

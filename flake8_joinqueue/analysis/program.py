@@ -375,6 +375,8 @@ class Program:
             for wait in self.waits(actor)
             if wait.actor == event.actor and may_precede(wait, event)
         ]
+        if not waits and any(before(stop, event) for stop in self.about(actor, Stop)):
+            return None  # ended from outside: it may go on for a moment
         if not waits:
             # A task that never waits is through when others have had their turn.
             through = at_once(actor, self.may_be_full) and self._gave_way(actor, event)

@@ -74,21 +74,24 @@ class Relevance:
             for node in nodes
             if node.condition_of is not None and isinstance(node.test, ItemTest | CountTest)
         }
-        rounds = {node.rounds for node in nodes if node.rounds is not None}
-        tested = {test.cell for test in tests} | rounds
+        small = small_counters(tests)
+        large = {test.cell for test in tests if isinstance(test, CountTest)} - small
         aliases = [
             (node.operation.cell, node.operation.value.cell)
             for node in nodes
             if isinstance(node.operation, SetCell) and isinstance(node.operation.value, Alias)
         ]
+        rounds = {node.rounds for node in nodes if node.rounds is not None}
+        # How long lists are that may become long: neither they nor the rounds can be counted.
+        long = {source for cell, source in aliases if cell in rounds} & large
+        rounds -= {cell for cell, source in aliases if source in long}
+        tested = ({test.cell for test in tests} | rounds) - long
         todo = set(tested)
         while todo:
             todo = {source for cell, source in aliases if cell in todo} - tested
             tested |= todo
         self.tested = tested
-        large = {test.cell for test in tests if isinstance(test, CountTest)} - small_counters(tests)
-        measuring = {source for cell, source in aliases if cell in rounds}
-        self.small = small_counters(tests) | (measuring - large)
+        self.small = small | {source for cell, source in aliases if cell in rounds}
         self.counting = Counting(nodes, self.small, {source for _, source in aliases})
 
     # --- what makes no difference ----------------------------------------------------------------

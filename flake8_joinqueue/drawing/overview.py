@@ -29,7 +29,7 @@ def render(scene: Scene, paint: Paint) -> Iterator[str]:
     for trouble in loose:
         yield f"{paint('red', trouble.code)} line {trouble.line}: {harmless(trouble.message)}"
     if scene.limit:
-        yield f"no rule was asked: {harmless(scene.limit)}"
+        yield f"not every rule could be asked: {harmless(scene.limit)}"
 
 
 def _queue(scene: Scene, vessel: Vessel, paint: Paint) -> Iterator[str]:

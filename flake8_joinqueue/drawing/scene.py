@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.counts import ONE, Count
@@ -115,12 +115,8 @@ def scene(protocol: Protocol, options: Options, shown: Iterable[str]) -> Scene:
     """Return what there is to see in a Protocol; `shown` are the codes that are reported."""
     program = Program(protocol, options)
     wanted = frozenset(shown)
-    limit = ""
-    found: list[Report] = []
-    try:
-        found = [report for report in reports(protocol, options) if report.code in wanted]
-    except NotAnalysed as outcome:
-        limit = outcome.reason
+    limits: list[NotAnalysed] = []
+    found = [report for report in reports(protocol, options, limits) if report.code in wanted]
     found.sort(key=lambda report: (report.site.span, report.code))
     built = _Builder(program)
     queues = protocol.queues
@@ -137,7 +133,7 @@ def scene(protocol: Protocol, options: Options, shown: Iterable[str]) -> Scene:
         tuple(figure for figure in figures.values() if figure.index in used),
         tuple(deed for deed, _ in deeds),
         tuple(Trouble(r.code, r.message, r.site.line, r.queue) for r in found),
-        limit,
+        "; ".join(dict.fromkeys(limit.reason for limit in limits)),
     )
 
 
@@ -172,6 +168,12 @@ def _with(codes: tuple[str, ...], code: str) -> tuple[str, ...]:
     return codes if code in codes else (*codes, code)
 
 
+def _as_far_as_possible(found: Iterator[str]) -> Iterator[str]:
+    """Yield what is found until it is too much; that it was stands at the end."""
+    with suppress(NotAnalysed):
+        yield from found
+
+
 class _Builder:
     """Asks a program."""
 
@@ -191,7 +193,7 @@ class _Builder:
             if not program.runs(actor):
                 count, kind = "", f"{kind}, never started"
         ends = {
-            queue.index: tuple(_ends(program.consumption(actor, queue)))
+            queue.index: tuple(_as_far_as_possible(_ends(program, actor, queue)))
             for queue in self._protocol.queues
             if any(e.actor == actor.index for e in program.on(queue, Get))
         }
@@ -204,7 +206,7 @@ class _Builder:
         kind = queue.kind.constructor
         if queue.maxsize is not None and (size is None or size > 0):
             kind += f", at most {queue.maxsize}"
-        unknown = tuple(dict.fromkeys(self._unknown(queue)))
+        unknown = tuple(dict.fromkeys(_as_far_as_possible(self._unknown(queue))))
         return Vessel(queue.index, queue.name, count, kind, queue.site.line, unknown)
 
     def _unknown(self, queue: Queue) -> Iterator[str]:
@@ -330,8 +332,9 @@ def places(lines: tuple[int, ...]) -> str:
     return f"line {numbers}" if len(lines) == 1 else f"lines {numbers}"
 
 
-def _ends(consumption: Consumption) -> Iterator[str]:
+def _ends(program: Program, actor: Actor, queue: Queue) -> Iterator[str]:
     """Yield what makes an actor leave off taking."""
+    consumption = program.consumption(actor, queue)
     tests = dict.fromkeys(
         condition(test if truth else Not(test))
         for way in consumption.sentinel_ways

@@ -201,13 +201,17 @@ class _Entries:
         return self._not_entered(found)
 
     def _not_entered(self, found: list[Function]) -> Iterator[Function]:
-        """Yield the functions not run yet, last those that others name: they may run them."""
-        named = [
-            function
-            for function in found
-            if (self.names if function.owner is None else self.words)[function.name] > 1
-        ]
-        for function in [*(one for one in found if one not in named), *named]:
+        """Yield the functions not run yet, last those that others name: they may run them.
+
+        Of these, last the ones that nobody outside is to call: a worker's body, say.
+        """
+
+        def turn(function: Function) -> int:
+            words = self.names if function.owner is None else self.words
+            hidden = function.name.startswith("_") and not function.name.endswith("__")
+            return 0 if words[function.name] <= 1 else 1 + hidden
+
+        for function in sorted(found, key=turn):
             if id(function.node) not in self.machine.entered:
                 yield function
 

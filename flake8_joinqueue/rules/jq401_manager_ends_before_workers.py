@@ -141,6 +141,10 @@ def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> boo
         return not takes and _feeds_only(program, actor, moment)
     if actor.daemon is not Daemon.NO:
         return True  # it is one, or would have to be none for the report to hold
+    taken, put = program.times(program.on(queue, Get)), program.times(program.puts(queue))
+    if taken is not None:
+        # All take a number of items, and are through when that many have been put.
+        return put is None or less(put, taken) is not True
     # It must have left on sentinels that were waited for, or it still blocks in `get`.
     consumption = program.consumption(actor, queue)
     return not consumption.gets or (

@@ -12,7 +12,13 @@ from pathlib import Path
 import flake8_joinqueue
 from flake8_joinqueue.findings import Finding
 from tests.simulator import Budget, Judgement, Outcome, OutcomeKind, judge
-from tests.test_fixtures_judged import AS_THE_RULE_SAYS, LOSES, Predicate, hangs_in
+from tests.test_fixtures_judged import (
+    AS_THE_RULE_SAYS,
+    LOSES,
+    QUEUE_JOIN,
+    Predicate,
+    hangs_in,
+)
 
 from .choices import Recipe
 from .programs import Program, write
@@ -171,6 +177,8 @@ _BESIDES: dict[str, Predicate] = {
     "JQ103": hangs_in("put"),
     "JQ104": hangs_in("feeder", "put"),
     "JQ106": lambda outcome: bool(outcome.errors),
+    # The producer that is not waited for puts behind the sentinels.
+    "JQ301": QUEUE_JOIN,
     "JQ401": LOSES,
 }
 """How else a mistake may show where a program makes others too, or a queue is full."""
