@@ -96,6 +96,156 @@ ELEMENT = """
 """
 
 
+# Nothing but what is done with it tells that this is a queue.
+HANDED = """
+    class Worker:
+        def __init__(self, jobs):
+            self.jobs = jobs
+
+        def run(self):
+            while True:
+                job = self.jobs.get()
+                if not job.strip():
+                    {skipped}continue
+                self.jobs.task_done()
+                {more}
+
+        def wait(self):
+            self.jobs.{join}()
+"""
+IMPORTED = """
+    from settings import jobs
+
+    def work():
+        while True:
+            job = jobs.get()
+            if not job.strip():
+                {skipped}continue
+            jobs.task_done()
+
+    def drain():
+        while not jobs.empty():
+            jobs.get()
+            jobs.task_done()
+        jobs.join()
+"""
+PARAMETER = """
+    import queue
+
+    def work(jobs):
+        while True:
+            try:
+                job = jobs.get({limit})
+            except queue.Empty:
+                break
+            finally:
+                jobs.task_done()
+            if job is None:
+                break
+"""
+AWAITED = """
+    async def work(jobs):
+        while True:
+            job = await jobs.get()
+            if job is None:
+                {last}
+                break
+            try:
+                await job()
+                {more}
+            finally:
+                jobs.task_done()
+"""
+INHERITED = """
+    from base import Base
+
+    class Worker(Base):
+        def run(self):
+            while True:
+                self.{before}
+                job = self.jobs.get()
+                if not job:
+                    continue
+                self.jobs.task_done()
+                {more}
+
+        def wait(self):
+            self.jobs.join()
+"""
+ACCESSORS = """
+    class Jobs:
+        def __init__(self, jobs):
+            self.jobs = jobs
+
+        def take(self):
+            return self.jobs.get()
+
+        def done(self):
+            self.jobs.task_done()
+
+        def wait(self):
+            self.jobs.join()
+"""
+TWO = """
+    class First:
+        def __init__(self, jobs):
+            self.jobs = jobs
+
+        def run(self):
+            if self.jobs.get():
+                self.jobs.task_done()
+
+    class Second:
+        def __init__(self, jobs):
+            self.jobs = jobs
+
+        def run(self):
+            self.jobs.get()
+            self.jobs.task_done()
+            self.jobs.join()
+"""
+# Each does what queues do not.
+OTHERS = [
+    "class Jobs:\n    def task_done(self):\n        pass",
+    "def other(jobs):\n    jobs.get('name')",
+    "def other(jobs):\n    jobs.task_done(1)",
+    "async def other(jobs):\n    await jobs.task_done()",
+    "async def other(jobs):\n    await jobs.get()",
+    "def other(jobs: Jobs):\n    jobs.close()",
+]
+TWICE = """
+    def work(jobs):
+        job = jobs.get()
+        jobs.task_done()
+        jobs.task_done()
+"""
+
+
+# A module of the same name as what it makes is none.
+MODULE = """
+    import queue, threading
+
+    class Worker:
+        def __init__(self):
+            self.queue = queue.Queue()
+            self.thread = threading.Thread(target=self.run)
+
+        def run(self):
+            while True:
+                job = self.queue.get()
+                if job is None:
+                    {skipped}break
+                self.queue.task_done()
+
+    def main():
+        worker = Worker()
+        worker.thread.start()
+        worker.queue.put(None)
+        worker.queue.join()
+        worker.thread.join()
+"""
+
+
 @pytest.mark.parametrize(
     ("program", "codes"),
     [
@@ -109,6 +259,27 @@ ELEMENT = """
         (FIELD.format(skipped="self.jobs.task_done(); "), []),
         (ELEMENT.format(clause="finally"), ["JQ205"]),
         (ELEMENT.format(clause="except ValueError"), []),
+        (HANDED.format(skipped="", more="", join="join"), ["JQ202"]),
+        (HANDED.format(skipped="", more="", join="close"), []),
+        (HANDED.format(skipped="self.jobs.task_done(); ", more="", join="join"), []),
+        (HANDED.format(skipped="", more="self.jobs.task_done()", join="close"), ["JQ203"]),
+        (IMPORTED.format(skipped=""), ["JQ202"]),
+        (IMPORTED.format(skipped="jobs.task_done(); "), []),
+        (PARAMETER.format(limit="timeout=1"), ["JQ205"]),
+        (PARAMETER.format(limit=""), []),
+        (AWAITED.format(last="jobs.task_done()", more=""), []),
+        (AWAITED.format(last="jobs.task_done()", more="jobs.task_done()"), ["JQ203"]),
+        # Whether anybody joins the queue is not to be seen.
+        (AWAITED.format(last="pass", more=""), []),
+        # What a base out of sight does with the queue is not to be seen.
+        (INHERITED.format(before="prepare()", more=""), []),
+        (INHERITED.format(before="ready = True", more="self.jobs.task_done()"), ["JQ202", "JQ203"]),
+        (MODULE.format(skipped=""), ["JQ201"]),
+        (MODULE.format(skipped="self.queue.task_done(); "), []),
+        (ACCESSORS, []),
+        (TWO, []),
+        (TWICE, ["JQ203"]),
+        *((f"{dedent(TWICE)}\n{other}\n", []) for other in OTHERS),
     ],
 )
 def test_one_side(program: str, codes: list[str]) -> None:

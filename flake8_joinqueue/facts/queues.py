@@ -7,7 +7,7 @@ small programs run on CPython 3.10 to 3.13.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Carrier(enum.Enum):
@@ -16,6 +16,7 @@ class Carrier(enum.Enum):
     PROCESSES = "processes"
     THREADS = "threads"
     TASKS = "tasks"
+    UNSEEN = "whoever shares it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,19 @@ GREENLET_SORTED = QueueKind(
 GREENLET_SIMPLE = QueueKind(
     "greenlet simple queue", "gevent.queue.SimpleQueue", Carrier.THREADS, False, False
 )
+
+# Handed over by somebody out of sight: what every joinable queue does, and no more.
+UNSEEN_QUEUE = QueueKind(
+    "joinable queue made elsewhere",
+    "queue made elsewhere",
+    Carrier.UNSEEN,
+    True,
+    False,
+    bounded=False,
+    fifo=False,
+    timed_join=True,
+)
+UNSEEN_TASK_QUEUE = replace(UNSEEN_QUEUE, name="task queue made elsewhere", awaited=_ASYNCIO)
 
 PUT_METHODS = frozenset({"put", "put_nowait"})
 GET_METHODS = frozenset({"get", "get_nowait"})

@@ -47,7 +47,7 @@ def read(
     come to do something with a queue, `None` if any may. Raises `NotAnalysed` where LibCST refuses
     the text, or nothing of it can be followed.
     """
-    from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
+    from flake8_joinqueue.reading import entries, evidence, places  # noqa: PLC0415 (a cycle by nature)
 
     module = _parse(source)
     # As `ast` counts lines: `str.splitlines` splits at form feeds and others as well.
@@ -61,7 +61,16 @@ def read(
     found = places.Places(module, kept, lines)
     try:
         return Reading(
-            *entries.run(module, found, source, options, filename, core=core, lingers=lingers)
+            *entries.run(
+                module,
+                found,
+                source,
+                options,
+                filename,
+                core=core,
+                lingers=lingers,
+                by_use=evidence.queues_by_use(source, tree),
+            )
         )
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error

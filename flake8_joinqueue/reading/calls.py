@@ -10,6 +10,7 @@ from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import AnyOrder, Call
 from flake8_joinqueue.reading import (
     classes,
+    declarations,
     expressions,
     functions,
     generators,
@@ -164,6 +165,8 @@ def leak(
         return
     if node is None:
         node = machine.last_node
+    if isinstance(value, values.Unknown) and value.key in machine.declared:
+        value = values.QueueRef(machine.declared[value.key])
     if isinstance(value, (values.QueueRef, values.ActorRef)):
         machine.escape(value, node, reason)
     if isinstance(value, values.Generator):
@@ -226,10 +229,23 @@ def reachable(  # noqa: PLR0912 (one case a kind of value)
         own: list[Value] = [] if actor is None else [values.ActorRef(actor)]
         queue = machine.instance_queues.get(value.serial)
         own += [] if queue is None else [values.QueueRef(queue)]
+        own += _inherited(machine, value)
         return own + [
             part for part in held if part is not None and not isinstance(part, values.Content)
         ]
     return []
+
+
+def _inherited(machine: Machine, instance: values.Instance) -> list[Value]:
+    """Return the queues that a base out of sight may keep in an instance."""
+    if not machine.queues_by_use or not classes.has_unknown_base(instance.cls):
+        return []
+    return [
+        declarations.inherited(machine, instance, name, machine.last_node)
+        for name in machine.queues_by_use
+        if machine.heap.get((instance.serial, name)) is None
+        and classes.find(machine, instance.cls, name) is None
+    ]
 
 
 def _callback(

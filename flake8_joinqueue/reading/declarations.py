@@ -1,4 +1,4 @@
-"""What annotations tell of values that come from out of sight: the kind of a queue."""
+"""What annotations and use tell of values that come from out of sight: the kind of a queue."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from flake8_joinqueue.reading.values import Library, Unknown, Value
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
+# Modules by the name of what is in them: `import queue`, `from six.moves import queue`.
+_MODULES = frozenset({"queue", "queues", "Queue"})
 # Around a type, these say nothing of its kind.
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
 
@@ -55,6 +57,32 @@ def declared(
     if not kind.joinable:
         return value
     return values.QueueRef(_note(machine, value.key, kind, name, machine.site(node)))
+
+
+def by_use(machine: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
+    """Return `value`, or the queue that an unknown value is, by what is done with its `name`."""
+    kind = machine.queues_by_use.get(name)
+    if kind is None or not isinstance(value, Unknown) or value.free:
+        return value
+    known = machine.declared.get(value.key)
+    if known is None:
+        known = _note(machine, value.key, kind, name, machine.site(node))
+    return values.QueueRef(known)
+
+
+def imported(machine: Machine, value: Value, name: str, node: cst.CSTNode) -> Value:
+    """Return `value`, or the queue that something of a module out of sight is by its use."""
+    if name not in machine.queues_by_use or not isinstance(value, Library):
+        return value
+    owner, _, last = value.name.rpartition(".")
+    if not owner or last in _MODULES or names.fact(value.name) is not None:
+        return value
+    return by_use(machine, Unknown(f"imported {value.name}", name), name, node)
+
+
+def inherited(machine: Machine, instance: values.Instance, name: str, node: cst.CSTNode) -> Value:
+    """Return the queue that a base out of sight keeps as the attribute `name` of an instance."""
+    return by_use(machine, Unknown(f"{instance.serial}.{name}", name), name, node)
 
 
 def attribute(machine: Machine, base: Unknown, value: Unknown, node: cst.CSTNode) -> Value:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE
+from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import (
     ActorKind,
@@ -28,6 +29,7 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.reading import (
     calls,
     classes,
+    declarations,
     finishing,
     following,
     functions,
@@ -62,16 +64,19 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     *,
     core: Collection[str] | None = None,
     lingers: bool = False,
+    by_use: Mapping[str, QueueKind] | None = None,
 ) -> tuple[tuple[Protocol, ...], tuple[str, ...]]:
     """Run a module from each of its entry points; return their Protocols, and what was given up.
 
     `core` are the functions and classes worth beginning with, `None` for all. `lingers`: its top
-    level does more than is left of it here, which takes its time.
+    level does more than is left of it here, which takes its time. `by_use` are the names that go by
+    queues alone.
     """
     assigned = Counter(_ASSIGNED.findall(source))
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
     machine.measured = lengths.measured(source)
+    machine.queues_by_use = by_use or {}
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
@@ -113,6 +118,7 @@ class _Entries:
                     statements.run_one(machine, statement)
             if lingers and not machine.ended:
                 machine.emit(Sleep(machine.site(self.module.body[-1])))
+            self._find_imported_queues()
             shared = bool(machine.queues or machine.actors[1:] or machine.managers)
             if shared:
                 # The module's own queues are used by its functions, called from who knows where.
@@ -121,6 +127,13 @@ class _Entries:
         if not shared:
             self._functions_one_by_one()
         return tuple(self.protocols)
+
+    def _find_imported_queues(self) -> None:
+        """Queues that the file imports, by what it does with them, are used by its functions."""
+        for name in self.machine.queues_by_use:
+            value = self.machine.heap.get((self.scope.serial, name))
+            if isinstance(value, values.Library):
+                declarations.imported(self.machine, value, name, self.module)
 
     def _begin(self, node: cst.CSTNode) -> None:
         machine = self.machine

@@ -85,10 +85,16 @@ def unknown_arguments(
         params = params[1:]
     for parameter in params:
         name = parameter.name.value
-        value = Unknown(f"{function.name}({name})", name)
+        value = Unknown(_key(function, name), name)
         machine.chosen_elsewhere.add(value.key)
         arguments.keywords[name] = value
     return arguments
+
+
+def _key(function: Function, name: str) -> str:
+    """Return the key of what is not known of a parameter: another one for every class."""
+    owner = "" if function.owner is None else f"{function.owner.name}."
+    return f"{owner}{function.name}({name})"
 
 
 def enter(
@@ -206,8 +212,10 @@ def _bind_one(
     if value is None and not is_open:
         value = function.defaults.get(name)
     if value is None:
-        value = Unknown(f"{function.name}({name})", name)
+        value = Unknown(_key(function, name), name)
     value = declarations.declared(machine, value, parameter.annotation, name, parameter.name)
+    if parameter.annotation is None and parameter.default is None:
+        value = declarations.by_use(machine, value, name, parameter.name)
     variables.write_name(machine, name, value, function.node)
 
 

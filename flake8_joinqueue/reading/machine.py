@@ -195,7 +195,9 @@ class Machine:
         self.called_at_any_time: int | None = None
         self.instance_actors: dict[int, int] = {}
         self.instance_queues: dict[int, int] = {}
-        # Queues that annotations tell of, by the keys of the unknown values they are.
+        # The names that go by nothing but queues, by what the file does with them.
+        self.queues_by_use: Mapping[str, QueueKind] = {}
+        # Queues that annotations or their use tell of, by the keys of the unknown values they are.
         self.declared: dict[str, int] = {}
         # Classes of the file that annotations tell of: of unknown values, by their keys, and of
         # what containers hold, by their serial numbers.

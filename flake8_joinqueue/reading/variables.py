@@ -57,6 +57,7 @@ def read_name(machine: Machine, name: str, node: cst.CSTNode | None = None) -> V
             if value is not None and not isinstance(value, values.Content):
                 if scope.kind == "module" and node is not None:
                     _note_global(machine, place, value, node)
+                    value = declarations.imported(machine, value, name, node)
                 variable = _is_variable(scope, name)
                 if variable and _is_flag(value) and _may_change(machine, scope):
                     return Unknown(f"{place[0]}.{name}", name, cell=machine.cell(place))
@@ -222,7 +223,7 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
         return Either(base.condition, then, read_attribute(machine, base.otherwise, name, node))
     if isinstance(base, values.Library):
         known = machine.options.behaves_like(f"{base.name}.{name}")
-        return values.Library(known, base.context)
+        return declarations.imported(machine, values.Library(known, base.context), name, node)
     if isinstance(base, values.Module):
         return _read_module(machine, base, name)
     if isinstance(base, values.Taken):
@@ -268,7 +269,7 @@ def _read_unknown(machine: Machine, base: Unknown, name: str, node: cst.CSTNode)
     value = Unknown(f"{base.key}.{name}", label, base.free)
     if base.key in machine.class_of:
         return declarations.attribute(machine, base, value, node)
-    return value
+    return declarations.by_use(machine, value, name, node)
 
 
 def _read_super(machine: Machine, base: values.Super, name: str) -> Value:
@@ -320,6 +321,8 @@ def _read_instance(
     if queue is not None:
         return ownqueues.attribute(machine, queue, name, node)
     if classes.has_unknown_base(instance.cls):
+        if name in machine.queues_by_use:
+            return declarations.inherited(machine, instance, name, node)
         return values.Method(instance, name)
     return Unknown(f"{instance.serial}.{name}", name)
 
@@ -364,6 +367,7 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
         machine.emit(SetAttribute(actor, name, true, machine.site(target or node)))
     _name_it(machine, value, name)
     if isinstance(base, values.Instance):
+        value = declarations.by_use(machine, value, name, target or node)
         place = (base.serial, name)
         lengths.named(machine, place, machine.heap.get(place), value, node)
         if name in machine.assigned_attributes:

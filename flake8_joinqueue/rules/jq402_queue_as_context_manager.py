@@ -36,6 +36,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.walking import queue_of
+from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import EnterContext
 from flake8_joinqueue.rules.report import Report
 
@@ -50,6 +51,8 @@ def check(program: Program) -> Iterator[Report]:
         if index is None:
             continue
         queue = program.protocol.queues[index]
+        if queue.kind.carrier is Carrier.UNSEEN:
+            continue
         message = (
             f"'{queue.name}' is a {queue.kind.constructor}, which is no context manager: `with` "
             "raises TypeError, make the queue by an assignment"

@@ -117,7 +117,7 @@ def _never_comes(program: Program, operation: Try, exception: ExceptionName) -> 
         for inner in operations_in(operation.body)
         if isinstance(inner, Get | Put) and isinstance(inner, kind) and _may_raise(inner)
     }
-    return bool(carriers) and Carrier.TASKS not in carriers
+    return bool(carriers) and carriers.isdisjoint({Carrier.TASKS, Carrier.UNSEEN})
 
 
 def _never_raises(operation: Try) -> bool:

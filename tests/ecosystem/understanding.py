@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Escape, Get, Protocol, Put, Queue
 
 # A reason names what it is about: `handed to app.jobs.run`. Counted are the reasons without.
@@ -40,7 +41,7 @@ def understood(protocols: Iterable[Protocol]) -> list[Understood]:
     for protocol in protocols:
         program = Program(protocol)
         for queue in protocol.queues:
-            if not queue.kind.joinable:
+            if not queue.kind.joinable or queue.kind.carrier is Carrier.UNSEEN:
                 continue
             span = queue.site.span
             reasons = tuple(dict.fromkeys(_reasons(program, queue)))

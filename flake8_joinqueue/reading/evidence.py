@@ -1,0 +1,101 @@
+"""What the use of a value tells of it: what is taken from and accounted for is a joinable queue.
+
+Files that hold one side only are handed their queue, often without an annotation. Nothing but a
+queue has both `get()` and `task_done()`, so that a name on which a file calls both stands for one.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flake8_joinqueue.facts.queues import GET_METHODS, UNSEEN_QUEUE, UNSEEN_TASK_QUEUE, QueueKind
+
+_TASK_DONE = "task_done"
+# What awaits the coroutine it is given.
+_WAITERS = frozenset({"wait_for", "create_task", "ensure_future", "shield"})
+
+
+@dataclass(slots=True)
+class _Uses:
+    """What a file does with its names: with variables, and with attributes of whatever."""
+
+    accounted: set[str] = field(default_factory=set)
+    taken: set[str] = field(default_factory=set)
+    # Of these, by which `get()` is awaited, and by which it is not.
+    awaited: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    # What cannot be, or need not be, a queue.
+    others: set[str] = field(default_factory=set)
+    has_tasks: bool = False
+
+
+def queues_by_use(source: str, tree: ast.Module) -> Mapping[str, QueueKind]:
+    """Return the names of variables and attributes that must be joinable queues, by their use.
+
+    None where the file, which is `source` and the whole `tree`, has a class with a `task_done()` of
+    its own, and none that is annotated.
+    """
+    if _TASK_DONE not in source:
+        return {}
+    uses = _Uses()
+    waited: set[ast.expr] = set()
+    for node in ast.walk(tree):  # whoever awaits comes before what is awaited
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if name == _TASK_DONE:
+                    return {}
+                uses.has_tasks = uses.has_tasks or isinstance(node, ast.AsyncFunctionDef)
+            case ast.Await(value=value):
+                waited.add(value)
+            case ast.Call():
+                if _name(node.func) in _WAITERS:
+                    waited.update(node.args)
+                _note_call(uses, node, node in waited)
+            case ast.Attribute(value=value, attr=method) if method in GET_METHODS:
+                uses.taken.add(_name(value))  # also uncalled, as in `iter(jobs.get, None)`
+            case ast.arg(arg=name, annotation=ast.expr()):
+                uses.others.add(name)
+            case ast.AnnAssign(target=target):
+                uses.others.add(_name(target))
+            case _:
+                pass
+    names = (uses.accounted & uses.taken) - uses.others - {""}
+    kinds = {name: _kind(uses, name) for name in names}
+    return {name: kind for name, kind in sorted(kinds.items()) if kind is not None}
+
+
+def _note_call(uses: _Uses, node: ast.Call, awaited: bool) -> None:
+    if not isinstance(node.func, ast.Attribute):
+        return
+    name, method = _name(node.func.value), node.func.attr
+    if method == _TASK_DONE:
+        fits = not (node.args or node.keywords or awaited)
+        (uses.accounted if fits else uses.others).add(name)
+    elif method in GET_METHODS and any(map(_is_key, node.args)):
+        uses.others.add(name)
+    elif method == "get":
+        (uses.awaited if awaited else uses.plain).add(name)
+
+
+def _is_key(node: ast.expr) -> bool:
+    """Say whether an argument is a key of a dictionary: neither `block` nor `timeout`."""
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes))
+    )
+
+
+def _name(node: ast.expr) -> str:
+    """Return the name of a variable, or of the attribute of something; nothing for the rest."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _kind(uses: _Uses, name: str) -> QueueKind | None:
+    """Return the kind of a queue, `None` where its `get()` may or may not have to be awaited."""
+    if name in uses.awaited:
+        return None if name in uses.plain else UNSEEN_TASK_QUEUE
+    return None if uses.has_tasks else UNSEEN_QUEUE
