@@ -55,7 +55,13 @@ def test_text_with_queues(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in vars(queues).values() if isinstance(kind, queues.QueueKind)]
+    "kind",
+    [
+        kind
+        for kind in vars(queues).values()
+        # Those made elsewhere have no constructor to be named by.
+        if isinstance(kind, queues.QueueKind) and kind.carrier is not queues.Carrier.UNSEEN
+    ],
 )
 def test_every_kind_of_queue_is_in_the_vocabulary(kind: queues.QueueKind) -> None:
     text = f"import {kind.constructor.partition('.')[0]}\nq = {kind.constructor}()\n"
