@@ -257,6 +257,22 @@ def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNo
     lengths.changed(machine, base, None)
 
 
+def delete(machine: Machine, target: cst.Subscript) -> None:
+    """Run `del base[index]`, which takes one away, or `del base[lower:upper]`."""
+    base = expressions.evaluate(machine, target.value)
+    expressions.run_parts(machine, target)
+    if isinstance(base, values.Container):
+        one = isinstance(target.slice[0].slice, cst.Index)
+        changed(machine, base, -1 if one else None)
+
+
+def changed(machine: Machine, container: values.Container, by: int | None = None) -> None:
+    """Note that so many elements came to a container or went, nobody knows which."""
+    content = items.content_of(machine, container)
+    set_content(machine, container, Content(content.segments, open=True))
+    lengths.changed(machine, container, by)
+
+
 def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None) -> Value:
     """Return the slice `base[lower:upper]`."""
     if not isinstance(base, (values.Container, values.Tuple, values.Series)):
@@ -264,7 +280,9 @@ def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None)
     found = segments(machine, base)
     start = lower.number if lower is not None else 0
     stop = upper.number if upper is not None else None
-    known = start is not None and (upper is None or stop is not None)
+    # What changes from round to round is cut another way each time.
+    changing = lengths.cell_of(machine, base) is not None
+    known = start is not None and (upper is None or stop is not None) and not changing
     if known and all(segment.times.number == 1 for segment in found):
         return expressions.new_container(machine, Content(found[start:stop]))
     if known and len(found) == 1 and start is not None and start >= 0:
@@ -275,7 +293,7 @@ def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None)
             machine, Content((Segment(found[0].value, times - Count.of(start)),))
         )
     perhaps = tuple(Segment(part.value, Count.fresh("some"), part.key) for part in found)
-    return expressions.new_container(machine, Content(perhaps))
+    return expressions.new_container(machine, Content(perhaps, open=changing))
 
 
 # --- comprehensions ------------------------------------------------------------------------------

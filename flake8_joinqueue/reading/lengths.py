@@ -1,6 +1,7 @@
-"""How long lists are that grow in a loop: a variable of the Protocol, as counters are.
+"""How long containers are that grow or shrink: a variable of the Protocol, as counters are.
 
-What a worker collects before it accounts for it is counted path by path.
+What a worker collects before it accounts for it is counted path by path, and so is whom it still
+waits for.
 """
 
 from __future__ import annotations
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
     from flake8_joinqueue.reading.machine import Machine
 
-_GROWN = re.compile(r"\b(\w+)\.(?:append|appendleft|insert|extend)\(")
+_GROWN = re.compile(
+    r"\b(\w+)(?:\.(?:append|appendleft|insert|extend|add|update)\(|\[[^]\n]*\]\s*=(?!=))"
+)
+_SHRUNK = re.compile(
+    r"\.(?:remove|discard|pop|popleft|popitem|\w+_update)\(|\bdel\s+[\w.]+\["
+    r"|[-&^]=|^\s*([\w.]+)\s*=\s*[^=\n]*(?<![\w.])\1\b",
+    re.MULTILINE,
+)
 _MEASURED = re.compile(
     r"\blen\((?:\w+\.)*(\w+)\)"
     r"|\b(?:while|if|elif|not|and|or|in)\s+(?:\w+\.)*(\w+)\s*(?=:|\)|and\b|or\b)"
@@ -26,21 +34,29 @@ _MEASURED = re.compile(
 
 
 def measured(source: str) -> frozenset[str]:
-    """Return the names of lists that grow and whose length matters; some too many do no harm."""
-    grown = set(_GROWN.findall(source))
+    """Return the names of containers whose length changes and matters; some too many do no harm.
+
+    What is taken away is often taken away by another name: that of a parameter, or of a loop.
+    """
     asked = {name for pair in _MEASURED.findall(source) for name in pair}
-    return frozenset(grown & asked)
+    if _SHRUNK.search(source):
+        return frozenset(asked)
+    return frozenset(asked & set(_GROWN.findall(source)))
 
 
 def named(
     machine: Machine, place: Place, old: Value | Content | None, value: Value, node: cst.CSTNode
 ) -> None:
     """Note that the variable at `place`, which held `old`, is bound to `value`."""
-    if not isinstance(value, values.Container) or place[1] not in machine.measured:
-        return
-    if value.kind == "dict" or value.serial in machine.lengths or not _is_plain(machine, value):
+    if place[1] not in machine.measured:
         return
     before = machine.lengths.get(old.serial) if isinstance(old, values.Container) else None
+    if not isinstance(value, values.Container):
+        if before is not None:
+            machine.set_cell(before, None, node)
+        return
+    if value.serial in machine.lengths or not _is_plain(machine, value):
+        return
     cell = before or machine.new_cell(place[1])
     machine.lengths[value.serial] = cell
     number = items.length(machine, value).number
@@ -48,7 +64,7 @@ def named(
 
 
 def changed(machine: Machine, container: values.Container, by: int | None) -> None:
-    """Note that a list grew by so many elements; `None` where that is not known."""
+    """Note that a container grew by so many elements; `None` where that is not known."""
     cell = machine.lengths.get(container.serial)
     if cell is None:
         return
@@ -59,7 +75,7 @@ def changed(machine: Machine, container: values.Container, by: int | None) -> No
 
 
 def emptied(machine: Machine, container: values.Container) -> None:
-    """Note that a list holds nothing any more."""
+    """Note that a container holds nothing any more."""
     cell = machine.lengths.get(container.serial)
     if cell is not None:
         machine.set_cell(cell, items.number(0), machine.last_node)

@@ -151,6 +151,9 @@ def _of_container(
     if name == "copy":
         return expressions.new_container(machine, content, container.kind)
     if container.kind == "dict":
+        if name in _TAKE_A_KEY_AWAY:
+            sure = name == "popitem" or len(arguments.every()) == 1
+            lengths.changed(machine, container, -1 if sure else None)
         return _of_dict(machine, container, content, name, arguments)
     if name in ("pop", "popleft"):
         lengths.changed(machine, container, -1)
@@ -200,6 +203,9 @@ def _pop(
     return value
 
 
+_TAKE_A_KEY_AWAY = frozenset({"pop", "popitem"})
+
+
 def _of_dict(
     machine: Machine,
     container: values.Container,
@@ -224,5 +230,7 @@ def _of_dict(
         if isinstance(first, Const) and isinstance(first.value, (int, str)):
             return iteration.element_at(machine, container, first.value)
         return iteration.some_element(machine, container)
+    if name not in _TAKE_A_KEY_AWAY:
+        lengths.changed(machine, container, None)
     iteration.set_content(machine, container, Content(content.segments, open=True))
     return machine.unknown()

@@ -107,12 +107,23 @@ _AUGMENTED: dict[type[cst.BaseAugOp], cst.BaseBinaryOp] = {
 }
 
 
+_OF_SETS = (
+    cst.SubtractAssign,
+    cst.BitOrAssign,
+    cst.BitAndAssign,
+    cst.BitXorAssign,
+)
+
+
 def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     current = expressions.evaluate(machine, node.target)
     added = expressions.evaluate(machine, node.value)
     if isinstance(current, values.Container) and isinstance(node.operator, cst.AddAssign):
         for segment in iteration.segments(machine, added):
             iteration.append(machine, current, segment.value)
+        return
+    if isinstance(current, values.Container) and isinstance(node.operator, _OF_SETS):
+        iteration.changed(machine, current)
         return
     operator = _AUGMENTED.get(type(node.operator), cst.Divide())
     value = expressions.binary(machine, operator, current, added, node)
@@ -276,7 +287,9 @@ def _undecorated(node: cst.BaseExpression) -> cst.BaseExpression:
 
 def _delete(machine: Machine, node: cst.Del) -> None:
     name = trees.dotted(node.target)
-    if name and "." not in name:
+    if isinstance(node.target, cst.Subscript):
+        iteration.delete(machine, node.target)
+    elif name and "." not in name:
         variables.write_name(machine, name, Unknown(machine.fresh_key(), name), node)
 
 
