@@ -86,14 +86,17 @@ def convicted(path: Path) -> bool:
     return False
 
 
-@pytest.mark.parametrize("path", GOOD[::12], ids=lambda path: str(path.relative_to(FIXTURES)))
+HARMLESS = {
+    "traps/functions_in_any_order.py": "a module: nobody calls its functions when it is run",
+}
+"""Fixtures whose every mutant is still correct, and why."""
+
+
+@pytest.mark.parametrize("path", GOOD[::24], ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_a_spoilt_fixture_is_convicted(path: Path) -> None:
     """A sample: at least one way to spoil the fixture changes the verdict."""
-    assert convicted(path)
-
-
-HARMLESS: dict[str, str] = {}
-"""Fixtures whose every mutant is still correct, and why."""
+    name = path.relative_to(FIXTURES).as_posix()
+    assert convicted(path) == (name not in HARMLESS)
 
 
 @pytest.mark.slow
