@@ -170,6 +170,11 @@ def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
     return never_told(program, queue, consumer)
 
 
+def relayed(program: Program, queue: Queue) -> frozenset[int]:
+    """Return the puts, by their `id`, by which consumers hand the sentinel on to the next one."""
+    return frozenset(id(put) for c in program.consumers(queue) for put in c.consumption.relays)
+
+
 def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
     consumption = consumer.consumption
@@ -177,7 +182,7 @@ def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
     if otherwise or program.shut_down(queue):
         return False
     # A sentinel put back for the next worker has to come from somewhere first.
-    relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
+    relays = relayed(program, queue)
     return not any(
         consumption.recognises(put_of(event).item) is not False
         for event in program.puts(queue)

@@ -123,4 +123,4 @@ def _is_plain(machine: Machine, container: values.Container) -> bool:
 def _is_data(value: Value) -> bool:
     if isinstance(value, values.Tuple):
         return all(_is_data(part) for part in value.values)
-    return isinstance(value, (Const, *merging.PLAIN))
+    return isinstance(value, merging.PLAIN)

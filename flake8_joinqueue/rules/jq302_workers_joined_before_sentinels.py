@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.stops import relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
 from flake8_joinqueue.facts.queues import Carrier
@@ -66,7 +67,7 @@ def check(program: Program) -> Iterator[Report]:
 
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
-    relays = {id(put) for other in program.consumers(queue) for put in other.consumption.relays}
+    relays = relayed(program, queue)
     sentinels = [put for put in program.sentinel_puts(queue) if id(put.operation) not in relays]
     for wait in program.waits(consumer.actor):
         if not sentinels or any(put.actor != wait.actor for put in sentinels):

@@ -47,7 +47,7 @@ from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE, ZERO, Count, less
 from flake8_joinqueue.protocol import Get, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, many
+from flake8_joinqueue.rules.words import lines, made_here, many
 
 CODE = "JQ305"
 NAME = "bounded-queue-fills-up"
@@ -106,7 +106,7 @@ def _report(program: Program, queue: Queue, event: Event, maxsize: Count, put: C
         "waits for ever, start the consumers first"
     )
     related = (
-        (queue.site, "the queue is made here"),
+        *made_here(queue),
         *((site_of(start), "a consumer starts here") for start in starts),
     )
     return Report(CODE, site_of(event), message, queue.index, frozenset({event.actor}), related)

@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import needed, never_told, outlived_by_managers
+from flake8_joinqueue.analysis.stops import needed, never_told, outlived_by_managers, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.counts import less
@@ -126,8 +126,7 @@ def _too_few(program: Program, queue: Queue, consumer: Consumer) -> bool:
     put, taken = program.times(program.sentinel_puts(queue)), needed(program, queue)
     if put is None or taken is None or not consumer.consumption.leaves_only_on_sentinel:
         return False
-    relayed = any(other.consumption.relays for other in program.consumers(queue))
-    return not relayed and less(put, taken) is True
+    return not relayed(program, queue) and less(put, taken) is True
 
 
 def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:

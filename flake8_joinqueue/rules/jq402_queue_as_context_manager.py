@@ -39,6 +39,7 @@ from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import EnterContext
 from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import made_here
 
 CODE = "JQ402"
 NAME = "queue-as-context-manager"
@@ -57,5 +58,5 @@ def check(program: Program) -> Iterator[Report]:
             f"'{queue.name}' is a {queue.kind.constructor}, which is no context manager: `with` "
             "raises TypeError, make the queue by an assignment"
         )
-        related = ((queue.site, "the queue is made here"),)
+        related = made_here(queue)
         yield Report(CODE, site_of(event), message, index, frozenset({event.actor}), related)

@@ -45,6 +45,7 @@ from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.starting import is_inherited_only
 from flake8_joinqueue.protocol import Pass
 from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import made_here
 
 CODE = "JQ403"
 NAME = "queue-through-pickle"
@@ -70,5 +71,4 @@ def check(program: Program) -> Iterator[Report]:
             f"'{queue.name}' is a {queue.kind.constructor} and cannot be pickled for {where}: "
             "RuntimeError, hand it over where the processes start or use a manager's queue"
         )
-        related = ((queue.site, "the queue is made here"),)
-        yield Report(CODE, passed.site, message, related=related)
+        yield Report(CODE, passed.site, message, related=made_here(queue))

@@ -68,7 +68,7 @@ from flake8_joinqueue.protocol import (
     operations_in,
 )
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import name
+from flake8_joinqueue.rules.words import made_here, name
 
 CODE = "JQ404"
 NAME = "wrong-queue-kind"
@@ -100,7 +100,7 @@ def _uncounted(program: Program, queue: Queue) -> Iterator[Report]:
             f"AttributeError, make it a {better}"
         )
         actors = frozenset({event.actor})
-        yield Report(CODE, site_of(event), message, queue.index, actors, _made(queue))
+        yield Report(CODE, site_of(event), message, queue.index, actors, made_here(queue))
 
 
 def _users(program: Program, queue: Queue) -> list[Event]:
@@ -139,7 +139,7 @@ def _copied(queue: Queue, actor: Actor, site: Site) -> Report:
         f"'{queue.name}' is a {queue.kind.constructor}, which the process {name(actor)} does not "
         "share: TypeError, or a copy that nothing gets into, use multiprocessing.JoinableQueue"
     )
-    return Report(CODE, site, message, queue.index, frozenset({actor.index}), _made(queue))
+    return Report(CODE, site, message, queue.index, frozenset({actor.index}), made_here(queue))
 
 
 def _pickled(queue: Queue, site: Site) -> Report:
@@ -147,11 +147,7 @@ def _pickled(queue: Queue, site: Site) -> Report:
         f"'{queue.name}' is a {queue.kind.constructor}, which cannot be pickled for the work of a "
         "pool: TypeError, use the queue of a multiprocessing.Manager()"
     )
-    return Report(CODE, site, message, related=_made(queue))
-
-
-def _made(queue: Queue) -> tuple[tuple[Site, str], ...]:
-    return ((queue.site, "the queue is made here"),)
+    return Report(CODE, site, message, related=made_here(queue))
 
 
 def _from_other_threads(program: Program, queue: Queue) -> Iterator[Report]:
@@ -169,7 +165,7 @@ def _from_other_threads(program: Program, queue: Queue) -> Iterator[Report]:
             "outside its event loop: no task is woken, go through loop.call_soon_threadsafe()"
         )
         actors = frozenset({event.actor})
-        yield Report(CODE, site_of(event), message, queue.index, actors, _made(queue))
+        yield Report(CODE, site_of(event), message, queue.index, actors, made_here(queue))
 
 
 def _goes_on_soon(program: Program, actor: Actor, event: Event) -> bool:

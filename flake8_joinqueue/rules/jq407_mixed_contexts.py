@@ -48,6 +48,7 @@ from flake8_joinqueue.analysis.starting import is_inherited_only, likely
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import Pass
 from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.words import made_here
 
 CODE = "JQ407"
 NAME = "mixed-contexts"
@@ -74,5 +75,5 @@ def check(program: Program) -> Iterator[Report]:
             f"'{queue.name}' is of a context that forks and '{actor.name}' of one with "
             f"{method.value}: start() raises RuntimeError, make both from one context"
         )
-        related = ((queue.site, "the queue is made here"), (actor.site, "the process is made here"))
+        related = (*made_here(queue), (actor.site, "the process is made here"))
         yield Report(CODE, passed.site, message, None, frozenset({actor.index}), related)

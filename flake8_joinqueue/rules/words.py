@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.counts import Count
-from flake8_joinqueue.protocol import Actor, Get, Item, Literal, Site
+from flake8_joinqueue.protocol import Actor, Get, Item, Literal, Queue, Site
 
 
 def started(program: Program, actor: Actor) -> str:
@@ -34,6 +34,11 @@ def here(events: Iterable[Event], message: str) -> tuple[tuple[Site, str], ...]:
     """Return the places of events, each once, as other halves of a story."""
     sites = {id(site_of(event)): site_of(event) for event in events}
     return tuple((site, message) for site in sites.values())
+
+
+def made_here(queue: Queue) -> tuple[tuple[Site, str], ...]:
+    """Return where a queue is made, as the other half of a story."""
+    return ((queue.site, "the queue is made here"),)
 
 
 def start_here(program: Program, *actors: Actor) -> tuple[tuple[Site, str], ...]:
