@@ -221,6 +221,54 @@ TWICE = """
 """
 
 
+# What both classes inherit is done with the queue that each of them makes.
+DERIVED = """
+    import multiprocessing, queue, threading
+
+    class Writer:
+        def __init__(self):
+            self._queue = self.make_queue()
+            self._worker = self.make_worker(self._queue)
+            self._worker.start()
+
+        def __call__(self, page):
+            self._queue.put([page])
+
+        def make_queue(self):
+            raise NotImplementedError
+
+        def make_worker(self, pages):
+            raise NotImplementedError
+
+        def consume(self, pages):
+            while True:
+                page = pages.get()
+                if page is None:
+                    {skipped}return
+                print(page)
+                pages.task_done()
+
+        def finalize(self):
+            self._queue.put(None)
+            self._queue.join()
+            self._worker.join()
+
+    class ThreadWriter(Writer):
+        def make_queue(self):
+            return queue.Queue()
+
+        def make_worker(self, pages):
+            return threading.Thread(target=self.consume, args=(pages,))
+
+    class ProcessWriter(Writer):
+        def make_queue(self):
+            return multiprocessing.JoinableQueue()
+
+        def make_worker(self, pages):
+            return multiprocessing.Process(target=self.consume, args=(pages,))
+"""
+
+
 # A module of the same name as what it makes is none.
 MODULE = """
     import queue, threading
@@ -276,6 +324,8 @@ MODULE = """
         (INHERITED.format(before="ready = True", more="self.jobs.task_done()"), ["JQ202", "JQ203"]),
         (MODULE.format(skipped=""), ["JQ201"]),
         (MODULE.format(skipped="self.queue.task_done(); "), []),
+        (DERIVED.format(skipped=""), ["JQ201"]),
+        (DERIVED.format(skipped="pages.task_done(); "), []),
         (ACCESSORS, []),
         (TWO, []),
         (TWICE, ["JQ203"]),

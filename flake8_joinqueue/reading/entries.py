@@ -263,6 +263,8 @@ class _Entries:
         methods = list(self._methods(made))
         if not methods:
             return
+        # What it inherits may have been run, but with other instances.
+        machine.entered -= {id(method.node) for method in methods if method.owner is not made}
         machine.top = methods[0].top
         node = methods[0].node
         arguments = values.Arguments()
