@@ -21,7 +21,8 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 
-_PAUSES = (Sleep, Synchronise, JoinActor, JoinQueue)
+_WAITS = (Synchronise, JoinActor, JoinQueue)
+_PAUSES = (Sleep, *_WAITS)
 
 
 def moments(program: Program, queue: Queue, consumer: Consumer) -> list[Event]:
@@ -62,15 +63,16 @@ def _own(
     if exclusive(put, look):
         return None
     if put.index > look.index:
-        return consumer.actor is not program.main and not _waits_between(program, look, put)
-    return lags and not _waits_between(program, put, look)
+        # The longer main sleeps, the sooner the consumer has left.
+        return consumer.actor is not program.main and not _waits_between(program, look, put, _WAITS)
+    return lags and not _waits_between(program, put, look, _PAUSES)
 
 
-def _waits_between(program: Program, first: Event, second: Event) -> bool:
-    """Say whether main waits for anything between two events, so that time passes."""
+def _waits_between(program: Program, first: Event, second: Event, kinds: tuple[type, ...]) -> bool:
+    """Say whether main waits between two events, in one of some ways, so that time passes."""
     return any(
         event.actor == first.actor and first.index < event.index < second.index
-        for event in program.of(*_PAUSES)
+        for event in program.of(*kinds)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from flake8_joinqueue.analysis.deciding import decide
+from flake8_joinqueue.analysis.deciding import decide, part_of
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import Flow
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention, sounds_like_the_end
@@ -167,6 +167,8 @@ class Consumption:
             return None if perhaps and self.sentinel_ways else False
         best: bool | None = False
         for way in self.sentinel_ways:
+            if _is_something(way.assumptions, item):
+                continue
             answer = _agrees(way.assumptions, item, pickled=pickled)
             if answer:
                 return True
@@ -176,11 +178,8 @@ class Consumption:
 
     def is_possible(self, way: Way, items: Iterable[Item]) -> bool:
         """Say whether one of the items that are put may lead this way."""
-        nothing = any(truth and _is_none(test) for test, truth in way.assumptions)
         return any(
-            self.may_lead(way, item)
-            for item in items
-            if not (nothing and isinstance(item, Data))  # work is something
+            self.may_lead(way, item) for item in items if not _is_something(way.assumptions, item)
         )
 
     @staticmethod
@@ -310,7 +309,12 @@ class Consumption:
 
         None where anything else may end it, and where a queue that looks empty only sometimes does.
         """
-        leaving = [w for w in self.ways if w.start is not None and w.leaves and not w.raised]
+        # An exception that nobody catches is an accident.
+        leaving = [
+            w
+            for w in self.ways
+            if w.start is not None and w.leaves and not (w.raised or w.outcome is Outcome.DIES)
+        ]
         sites: dict[Site, None] = {}
         for way in leaving:
             if way.glance is not None:
@@ -370,8 +374,15 @@ class Consumption:
     @cached_property
     def _forgets_sentinel(self) -> bool:
         """Whether it is the sentinel that is not accounted for, not work taken before it."""
-        alone = [way for way in self.sentinel_ways if not self._levels.get(way.source)]
-        return any(self._gains(way) for way in alone or self.sentinel_ways)
+        least: dict[int | None, int] = {}
+        for way in self.sentinel_ways:
+            get, level = _get_of(way), self._levels.get(way.source, 0)
+            least[get] = min(level, least.get(get, level))
+        return any(
+            self._gains(way)
+            for way in self.sentinel_ways
+            if self._levels.get(way.source, 0) == least[_get_of(way)]
+        )
 
     def leaks(self) -> Iterator[Leak]:
         """Yield the ways that take an ordinary item and never account for it."""
@@ -406,6 +417,10 @@ class Consumption:
             taken = 0 if step.source is None or step.empty else 1
             if step.before >= self._levels.get(step.source, 0) + taken:
                 yield Overdone(step.done, step.empty)
+
+
+def _get_of(way: Way) -> int | None:
+    return None if way.source is None else way.source.node
 
 
 def _gain(way: Way) -> int:
@@ -443,11 +458,23 @@ def _on_purpose(way: Way) -> bool:
     )
 
 
+def _is_something(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bool:
+    """Say whether a way needs `None` where an item is work, or has it as a part: work is something.
+
+    A part may be `None` all the same where somebody out of sight chooses it.
+    """
+    parts = (
+        (test, part_of(item, test.path)) for test, truth in assumptions if truth and _is_none(test)
+    )
+    return any(
+        isinstance(part, Data) and not (test.path and (part.open or part.perhaps))
+        for test, part in parts
+    )
+
+
 def _is_none(test: ItemTest) -> bool:
-    return (
-        not test.path
-        and test.how in {How.IS, How.EQUAL}
-        and any(isinstance(other, Literal) and other.value is None for other in test.against)
+    return test.how in {How.IS, How.EQUAL} and any(
+        isinstance(other, Literal) and other.value is None for other in test.against
     )
 
 

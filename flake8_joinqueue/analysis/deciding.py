@@ -40,8 +40,8 @@ def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
     `pickled` says that the item was copied on its way, so that identity is lost but for what
     pickling finds again. Of `Data` nothing can be told.
     """
-    if test.path and isinstance(item, Literal) and not isinstance(item.value, str | bytes):
-        return False  # `None` and numbers have no parts: looking for one raises
+    if test.path and isinstance(item, Literal) and not _has_part(item, test.path[0]):
+        return False  # looking for it raises
     part = _part(item, test.path)
     if part is None:
         return None
@@ -107,11 +107,22 @@ def _at_root(test: ItemTest) -> ItemTest:
     return ItemTest(test.cell, (), test.how, test.against)
 
 
-def _part(item: Item, path: tuple[int | str, ...]) -> Item | None:
+def part_of(item: Item, path: tuple[int | str, ...]) -> Item | None:
+    """Return the part of an item at the end of `path`, `None` where nothing is known of it."""
     found: Item | None = item
     for step in path:
         found = None if found is None else _step(found, step)
+    return found
+
+
+def _part(item: Item, path: tuple[int | str, ...]) -> Item | None:
+    found = part_of(item, path)
     return None if isinstance(found, Data) else found
+
+
+def _has_part(item: Literal, step: int | str) -> bool:
+    """Say whether a constant may have such a part: texts have characters, `None` has nothing."""
+    return isinstance(item.value, str | bytes) and (isinstance(step, int) or step == LENGTH)
 
 
 def _step(item: Item, step: int | str) -> Item | None:

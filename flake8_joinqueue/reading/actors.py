@@ -22,7 +22,7 @@ from flake8_joinqueue.reading import (
     variables,
 )
 from flake8_joinqueue.reading.machine import ActorDraft, Frame
-from flake8_joinqueue.reading.scopes import Scope
+from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
 from flake8_joinqueue.reading.values import Arguments, Value
 
@@ -211,7 +211,7 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     if made.body is not None:
         return
     made.body = ()
-    made.started_at = machine.tick()
+    made.started_at, made.born = machine.tick(), new_serial()
     initial = tuple(_initial_cells(machine, node))
     loops, machine.loops = machine.loops, []
     frames, ended = machine.frames, machine.ended

@@ -10,7 +10,16 @@ import libcst as cst
 
 from flake8_joinqueue.counts import Count, total
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.protocol import ActorKind, Data, Item, Literal, Named, Record, Unique
+from flake8_joinqueue.protocol import (
+    ActorKind,
+    Data,
+    Emptiness,
+    Item,
+    Literal,
+    Named,
+    Record,
+    Unique,
+)
 from flake8_joinqueue.reading import classes, sizes, values
 from flake8_joinqueue.reading.values import Const, Value
 
@@ -19,6 +28,8 @@ if TYPE_CHECKING:
 
 _MAX_FIELDS = 12
 _DEEPEST = 3
+# What is something, whatever it is.
+_WORK = (values.Unknown, values.Partial, values.BoundFunction, values.Taken, values.Truth)
 _UNPLAIN = ("__eq__", "__bool__", "__len__")
 _PICKLING = ("__new__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
 
@@ -140,6 +151,8 @@ def _attributes(machine: Machine, instance: values.Instance) -> Iterator[tuple[s
                 continue
             seen.add(name)
             item = as_constant_item(machine, held)
+            if item is None and isinstance(held, _WORK):
+                item = as_item(machine, held)
             if item is not None and name not in machine.assigned_attributes:
                 yield name, item
 
@@ -220,7 +233,9 @@ def as_count(machine: Machine, value: Value | None) -> Count | None:
     if isinstance(value, values.Library):
         return machine.symbol(value.name, value.name)
     if isinstance(value, values.Glance) and value.method == "qsize":
-        return machine.symbol(value.key, value.label)
+        seen = machine.symbol(value.key, value.label)
+        machine.sizes_seen[seen] = Emptiness(value.queue, value.site)
+        return seen
     return None
 
 

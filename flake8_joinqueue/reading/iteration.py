@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count
-from flake8_joinqueue.protocol import Condition, Loop, LoopKind, Operation
+from flake8_joinqueue.protocol import Condition, Operation
 from flake8_joinqueue.reading import (
     calls,
     classes,
@@ -23,6 +23,7 @@ from flake8_joinqueue.reading import (
     values,
 )
 from flake8_joinqueue.reading.machine import Frame, LoopFrame
+from flake8_joinqueue.reading.rounds import counted_loop
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
 from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
@@ -365,12 +366,4 @@ def repeated(
     finally:
         machine.loops.pop()
     if operations:
-        machine.emit(
-            Loop(
-                frame.serial,
-                LoopKind.COUNTED,
-                tuple(operations),
-                machine.site(node),
-                times=segment.times,
-            )
-        )
+        machine.emit(counted_loop(machine, frame, tuple(operations), machine.site(node)))

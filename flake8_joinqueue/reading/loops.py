@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -35,6 +36,7 @@ from flake8_joinqueue.reading import (
     values,
 )
 from flake8_joinqueue.reading.machine import LoopFrame
+from flake8_joinqueue.reading.rounds import counted_loop
 from flake8_joinqueue.reading.scopes import Place, new_serial
 from flake8_joinqueue.reading.trees import parts
 from flake8_joinqueue.reading.values import Segment, Unknown, Value
@@ -161,17 +163,8 @@ def _counted(
     _go_on(machine, attempt, sure=(segment.times.low or 0) >= 1)
     otherwise = _else(machine, orelse)
     if attempt.operations or otherwise:
-        machine.emit(
-            Loop(
-                frame.serial,
-                LoopKind.COUNTED,
-                attempt.operations,
-                machine.site(node),
-                times=segment.times,
-                rounds=rounds,
-                orelse=otherwise,
-            )
-        )
+        loop = counted_loop(machine, frame, attempt.operations, machine.site(node))
+        machine.emit(replace(loop, rounds=rounds, orelse=otherwise))
 
 
 def _for_repeated(machine: Machine, node: cst.For, over: values.Repeated) -> None:

@@ -24,6 +24,7 @@ from flake8_joinqueue.protocol import (
     Cell,
     Condition,
     Daemon,
+    Emptiness,
     Escape,
     Item,
     Operation,
@@ -85,6 +86,8 @@ class ActorDraft:
     body: tuple[Operation, ...] | None = None
     opaque: bool = False
     started_at: int = 0
+    # The serial number from which on what is made is its own.
+    born: int = 0
     functions: set[int] = field(default_factory=set)
     start_method: StartMethod | None = StartMethod.ANY
     wakes: bool = False
@@ -204,6 +207,8 @@ class Machine:
         self.class_of: dict[str, values.Class] = {}
         self.class_within: dict[int, values.Class] = {}
         self.container_depths: dict[int, int] = {}
+        # The numbers that `qsize()` has returned, and the looks at queues that they are.
+        self.sizes_seen: dict[Count, Emptiness] = {}
         # Names of lists whose length matters, and the variables that hold it, by serial number.
         self.measured: frozenset[str] = frozenset()
         self.lengths: dict[int, Cell] = {}

@@ -59,6 +59,8 @@ def read_name(machine: Machine, name: str, node: cst.CSTNode | None = None) -> V
                     _note_global(machine, place, value, node)
                     value = declarations.imported(machine, value, name, node)
                 variable = _is_variable(scope, name)
+                if variable and _is_shared_number(machine, place, value):
+                    return Unknown(machine.fresh_key(), name, free=True)
                 if variable and _is_flag(value) and _may_change(machine, scope):
                     return Unknown(f"{place[0]}.{name}", name, cell=machine.cell(place))
                 return _as_variable(machine, place, value, variable)
@@ -91,6 +93,15 @@ def _note_global(machine: Machine, place: Place, value: Value, node: cst.CSTNode
 
 def _is_flag(value: Value) -> bool:
     return isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
+
+
+def _is_shared_number(machine: Machine, place: Place, value: Value) -> bool:
+    """Say whether several threads or tasks that do the same may count in one variable."""
+    actor = machine.actor
+    if actor.index == 0 or actor.kind is ActorKind.PROCESS or actor.count.number == 1:
+        return False
+    own = place[0] >= actor.born or (actor.instance and actor.instance.serial == place[0])
+    return not own and isinstance(value, (Const, values.Number)) and not _is_flag(value)
 
 
 def _may_change(machine: Machine, scope: Scope) -> bool:
@@ -335,6 +346,8 @@ def _read_variable_attribute(machine: Machine, place: Place, value: Value) -> Va
     """
     if place[1] not in machine.assigned_attributes:
         return value
+    if _is_shared_number(machine, place, value):
+        return Unknown(machine.fresh_key(), place[1], free=True)
     shared = machine.actor.index != 0 or machine.called_at_any_time is not None
     if _is_flag(value) and (shared or machine.loops):
         return Unknown(f"{place[0]}.{place[1]}", place[1], cell=machine.cell(place))
