@@ -98,7 +98,7 @@ def test_work_of_a_pool_and_puts() -> None:
     with mp.Pool(initializer=print, initargs=(q,)) as pool:
         pool.apply_async(print, (q,))
     other.put((1, q))
-    """) == [(5, 29, None, None), (6, 10, None, 1)]
+    """) == [(4, 42, None, None), (5, 29, None, None), (6, 10, None, 1)]
 
 
 def used_globals(text: str) -> list[tuple[str, int, int]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from flake8_joinqueue.counts import Count
+from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol.items import Alias, Cell, Condition, Item
 from flake8_joinqueue.protocol.sites import Site
 
@@ -112,13 +113,16 @@ class Pass:
     """The queue `passed` is handed on by pickling; `site` is the argument it is, or is part of.
 
     To the process `actor` where that is started; by a put to whoever takes from the queue `onto`;
-    and, where both are `None`, to the work of a pool of processes.
+    and, where both are `None`, to a pool of processes: where these start (`crew`), which they do by
+    `method`, or to its work.
     """
 
     passed: int
     site: Site
     actor: int | None = None
     onto: int | None = None
+    crew: bool = False
+    method: StartMethod | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,8 @@ class _Renderer:
         if operation.actor is not None:
             to = self._protocol.actors[operation.actor].name
         else:
-            to = "a pool" if operation.onto is None else self._queue(operation.onto)
+            to = "the work of a pool" if operation.onto is None else self._queue(operation.onto)
+            to = "the processes of a pool" if operation.crew else to
         return f"hand {self._queue(operation.passed)} to {to}"
 
     def _of_queue(self, operation: Operation) -> str:

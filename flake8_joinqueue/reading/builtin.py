@@ -328,7 +328,7 @@ def _closing(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value
 
 
 def _exit_stack(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return values.ExitStack(new_serial())
+    return values.ExitStack(expressions.new_container(machine, Content(), "stack"))
 
 
 def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -15,12 +15,14 @@ from flake8_joinqueue.reading import (
     expressions,
     generators,
     handling,
+    items,
+    iteration,
     queues,
     statements,
     tasks,
     values,
 )
-from flake8_joinqueue.reading.values import Arguments, Value
+from flake8_joinqueue.reading.values import Arguments, Content, Segment, Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +89,7 @@ def enter(
     if isinstance(value, values.Instance):
         return _enter_instance(machine, value, node)
     if isinstance(value, values.ExitStack):
-        return value, lambda: unwind(machine, value)
+        return value, lambda: unwind(machine, value, node)
     if isinstance(value, values.Crew):
         return value, lambda: crews.leave(machine, value, node)
     if isinstance(value, values.Generator):
@@ -99,11 +101,17 @@ def enter(
     return machine.unknown("", value), None
 
 
-def unwind(machine: Machine, stack: values.ExitStack) -> None:
-    """Leave an exit stack: the last thing entered is left first."""
-    actions = machine.exit_actions.pop(stack.serial, [])
-    for leave in reversed(actions):
-        leave()
+def unwind(machine: Machine, stack: values.ExitStack, node: cst.CSTNode) -> None:
+    """Leave an exit stack: the last thing entered is left first, as often as it was entered."""
+    found = items.content_of(machine, stack.actions).segments
+    iteration.set_content(machine, stack.actions, Content())
+
+    def leave(part: Segment) -> None:
+        if isinstance(part.value, values.Deferred):
+            part.value.run()
+
+    for segment in reversed(found):
+        iteration.repeated(machine, segment, node, leave)
 
 
 def of_exit_stack(
@@ -114,20 +122,29 @@ def of_exit_stack(
     node: cst.BaseExpression,
 ) -> Value:
     """Call a method of an exit stack."""
-    actions = machine.exit_actions.setdefault(stack.serial, [])
+
+    def later(run: Callable[[], None]) -> None:
+        iteration.append(machine, stack.actions, values.Deferred(run))
+
     first = arguments.get(0, "cm")
     if name in ("enter_context", "enter_async_context") and first is not None:
         entered, leave = enter(machine, first, arguments.nodes[0])
         if leave is not None:
-            actions.append(leave)
+            later(leave)
         return entered
-    if name == "callback" and first is not None:
-        rest = Arguments(arguments.positional[1:], arguments.keywords)
-        actions.append(lambda: _discard(calls.call(machine, first, rest, node)))
+    if name in ("callback", "push_async_callback") and first is not None:
+        rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.nodes[1:])
+        later(
+            lambda: _discard(tasks.awaited(machine, calls.call(machine, first, rest, node), node))
+        )
         return first
-    if name == "close":
-        unwind(machine, stack)
+    if name in ("close", "aclose"):
+        unwind(machine, stack, node)
         return values.NONE
+    if name == "pop_all":
+        moved = items.content_of(machine, stack.actions)
+        iteration.set_content(machine, stack.actions, Content())
+        return values.ExitStack(expressions.new_container(machine, moved, "stack"))
     for value in arguments.every():
         calls.leak(machine, value, node, f"handed to {name} of an exit stack")
     return machine.unknown(name)

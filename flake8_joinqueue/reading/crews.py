@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -63,6 +64,10 @@ def _start_initializers(
 ) -> None:
     """Each process or thread of a crew calls the initializer, whatever it is given to do later."""
     assert crew.initializer is not None
+    if crew.kind.family is ActorFamily.PROCESS:
+        for queue, argument in _initial_queues(machine, crew, arguments):
+            method = queues.start_method(crew.context)
+            machine.emit(Pass(queue, machine.site(argument), crew=True, method=method))
     size = items.as_count(machine, next(iter(arguments.positional), None))
     size = size or items.as_count(machine, arguments.keywords.get("processes"))
     size = size or items.as_count(machine, arguments.keywords.get("max_workers"))
@@ -81,6 +86,17 @@ def _start_initializers(
             machine.actors.pop()  # it only sets variables
 
     iteration.repeated(machine, Segment(values.NONE, size), node, one)
+
+
+def _initial_queues(
+    machine: Machine, crew: Crew, arguments: Arguments
+) -> Iterator[tuple[int, cst.BaseExpression]]:
+    """Yield the queues that the processes of a pool start with, and where they stand."""
+    known = crew.kind.initializer
+    node = arguments.node(known + 1, "initargs")
+    given = arguments.get(known + 1, "initargs")
+    if node is not None and given is not None:
+        yield from actors.queues_given(machine, Arguments([given], nodes=[node]))
 
 
 def _draft(machine: Machine, crew: Crew, target: Value | None, node: cst.CSTNode) -> ActorDraft:
@@ -137,11 +153,13 @@ def submit(
     machine: Machine, crew: Crew, told: Told, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Give a crew something to do; return what to wait for."""
-    if crew.kind.family is ActorFamily.PROCESS and not _can_be_pickled(machine, arguments):
-        return calls.unknown_call(machine, machine.unknown("a pool"), arguments, node)
     for name in ("callback", "error_callback"):
+        # What is called when it is done is called here, and is not pickled.
         if name in arguments.keywords and told is not Told.FUNCTION:
             calls.leak(machine, arguments.keywords.pop(name), node, f"a {name}")
+            arguments.named.pop(name, None)
+    if crew.kind.family is ActorFamily.PROCESS and not _can_be_pickled(machine, arguments):
+        return calls.unknown_call(machine, machine.unknown("a pool"), arguments, node)
     if told is Told.COROUTINE:
         started = tasks.start_told(machine, ActorFamily.TASK, told, arguments, node)
         iteration.append(machine, crew.members, started)

@@ -212,7 +212,8 @@ def _unpicklable_function(function: values.Function) -> str:
         return ""
     if isinstance(function.node, cst.Lambda):
         return "a lambda"
-    return "" if function.scope.kind == "module" else "a nested function"
+    # One that is declared `global` goes by the name of its module.
+    return "" if function.scope.holder(function.name).kind == "module" else "a nested function"
 
 
 def content_of(machine: Machine, container: values.Container) -> values.Content:

@@ -214,8 +214,6 @@ class Machine:
         self.lengths: dict[int, Cell] = {}
         self.cells: dict[Place, Cell] = {}
         self.cell_sets: list[tuple[int, int, Cell]] = []
-        # What exit stacks do where they are left, by their serial numbers.
-        self.exit_actions: dict[int, list[Callable[[], None]]] = {}
         # What unknown values may turn out to be, or yield, by their keys; which of them are chosen
         # out of sight; which are put on a queue, and which of these the program tests after.
         self.origins: dict[str, tuple[Value, ...]] = {}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.counts import total
+from flake8_joinqueue.counts import ONE, total
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import ManagerEnds, Signal, Synchronise
 from flake8_joinqueue.reading import (
@@ -199,7 +200,13 @@ def _pop(
             iteration.set_content(machine, container, Content(tuple(rest)))
             return taken.value
     value = iteration.some_element(machine, container)
-    iteration.set_content(machine, container, Content(content.segments, open=True))
+    changed = Content(content.segments, open=True)
+    if len(content.segments) == 1 and not content.open and not machine.loops:
+        # All of one kind: it does not matter which of them is taken.
+        every = content.segments[0]
+        if every.times.number is not None and every.times.number > 0:
+            changed = Content((replace(every, times=every.times - ONE),))
+    iteration.set_content(machine, container, changed)
     return value
 
 

@@ -11,6 +11,7 @@ import libcst as cst
 from flake8_joinqueue.facts.tasks import CONTEXT_DECORATORS, COROUTINE_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
+    Call,
     Cell,
     Exit,
     Increment,
@@ -190,9 +191,11 @@ def _raise(machine: Machine, node: cst.Raise) -> None:
 
 def _assert(machine: Machine, node: cst.Assert) -> None:
     with machine.block() as operations:
-        conditions.test(machine, node.test)
+        condition = conditions.test(machine, node.test)
     for operation in operations:
         machine.emit(operation)
+    if condition is not True:
+        machine.emit(Call(machine.site(node), "an assert"))
 
 
 def _import(machine: Machine, node: cst.Import) -> None:
@@ -242,7 +245,25 @@ _KINDS = {"staticmethod": "staticmethod", "classmethod": "classmethod", "propert
           "functools.cached_property": "property"}  # fmt: skip
 
 
+def _accessor(machine: Machine, node: cst.FunctionDef) -> str:
+    """Return what a function is to a property that is there already: "setter", "deleter", or ""."""
+    for decorator in node.decorators:
+        named = decorator.decorator
+        if isinstance(named, cst.Attribute) and named.attr.value in ("setter", "deleter"):
+            known = expressions.evaluate(machine, named.value)
+            if isinstance(known, Function) and known.kind == "property":
+                return named.attr.value
+    return ""
+
+
 def _function(machine: Machine, node: cst.FunctionDef) -> None:
+    accessor = _accessor(machine, node)
+    if accessor:
+        # The name goes on standing for the property; no name has a dot in it.
+        owner = machine.classes[-1] if machine.classes else None
+        setter = functions.define(machine, node, node.name.value, owner)
+        machine.heap.set((machine.scope.serial, f"{node.name.value}.{accessor}"), setter)
+        return
     kind = "function"
     by_yield = is_context = False
     wrappers: list[Value] = []

@@ -359,9 +359,16 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class ExitStack:
-    """A `contextlib.ExitStack`; what it is to do where it is left is kept by the machine."""
+    """A `contextlib.ExitStack`; `actions` holds what it is to do where it is left."""
 
-    serial: int
+    actions: Container
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deferred:
+    """Something to do later."""
+
+    run: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +384,8 @@ Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Module"
     " | Method | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple"
     " | Container | Series | Repeated | Generator | Partial | Either | Truth | Coroutine"
-    " | Gathering | TimeLimit | Crew | Synchroniser | Closing | ExitStack | NamedTupleType | Glance"
+    " | Gathering | TimeLimit | Crew | Synchroniser | Closing | ExitStack | Deferred"
+    " | NamedTupleType | Glance"
 )
 
 NONE = Const(None)

@@ -91,6 +91,23 @@ def _note_global(machine: Machine, place: Place, value: Value, node: cst.CSTNode
         machine.emit(UseGlobal(queue, place[1], machine.site(node), assigned))
 
 
+def _is_class_of_module(scope: Scope) -> bool:
+    """Say whether a scope is that of a class which every process makes when it imports."""
+    return scope.kind == "class" and scope.parent is not None and scope.parent.kind == "module"
+
+
+def _note_class_attribute(
+    machine: Machine, cls: values.Class, name: str, value: Value, node: cst.CSTNode
+) -> None:
+    """What a class of the module holds is a global as well: an instance does not bring it along."""
+    for base in classes.lineage(cls):
+        if isinstance(base, values.Class):
+            place = (base.scope.serial, name)
+            if machine.heap.get(place) == value:
+                _note_global(machine, place, value, node)
+                return
+
+
 def _is_flag(value: Value) -> bool:
     return isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
 
@@ -117,7 +134,7 @@ def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> 
     scope = machine.scope.holder(name)
     place = (scope.serial, name)
     _name_it(machine, value, name)
-    if scope.kind == "module":
+    if scope.kind == "module" or _is_class_of_module(scope):
         machine.global_writes[place, value] = machine.actor.index, machine.site(node)
     lengths.named(machine, place, machine.heap.get(place), value, node)
     number = isinstance(value, values.Number) and value.cell is not None
@@ -242,7 +259,7 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
     if isinstance(base, values.Instance):
         return _read_instance(machine, base, name, node)
     if isinstance(base, values.Class):
-        return _read_class(machine, base, name)
+        return _read_class(machine, base, name, node)
     if isinstance(base, values.Super):
         return _read_super(machine, base, name)
     if isinstance(base, values.Tuple) and name in base.names:
@@ -299,10 +316,11 @@ def _read_module(machine: Machine, base: values.Module, name: str) -> Value:
     return held
 
 
-def _read_class(machine: Machine, base: values.Class, name: str) -> Value:
+def _read_class(machine: Machine, base: values.Class, name: str, node: cst.CSTNode) -> Value:
     found = classes.find(machine, base, name)
     if found is None:
         return Unknown(f"{base.scope.serial}.{name}", name)
+    _note_class_attribute(machine, base, name, found, node)
     if isinstance(found, values.Function) and found.kind == "classmethod":
         return values.BoundFunction(found, base)
     return found
@@ -324,6 +342,7 @@ def _read_instance(
         receiver = instance.cls if found.kind == "classmethod" else instance
         return values.BoundFunction(found, receiver)
     if found is not None:
+        _note_class_attribute(machine, instance.cls, name, found, node)
         return _read_variable_attribute(machine, place, found)
     actor = machine.instance_actors.get(instance.serial)
     if actor is not None and name in _KEPT_BY_ACTORS:
@@ -375,6 +394,12 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
     if actor is not None and name == "daemon":
         machine.actors[actor].daemon = daemon_of(value)
         return
+    setter = None
+    if isinstance(base, values.Instance):
+        setter = classes.find(machine, base.cls, f"{name}.setter")
+    if isinstance(setter, values.Function):
+        calls.enter(machine, setter, values.Arguments([base, value]), node)
+        return
     if actor is not None and name in names.MISSPELT_DAEMON:
         true = daemon_of(value) is Daemon.YES
         machine.emit(SetAttribute(actor, name, true, machine.site(target or node)))
@@ -387,7 +412,10 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
             set_variable(machine, machine.cell(place), value, node)
         machine.heap.set(place, value)
     elif isinstance(base, values.Class):
-        machine.heap.set((base.scope.serial, name), value)
+        place = (base.scope.serial, name)
+        if _is_class_of_module(base.scope):
+            machine.global_writes[place, value] = machine.actor.index, machine.site(target or node)
+        machine.heap.set(place, value)
     elif isinstance(base, Unknown):
         machine.heap.set((machine.foreign(base.key), name), value)
         calls.leak(machine, value, node, f"stored as {name!r} on an object from elsewhere")

@@ -102,6 +102,8 @@ def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Even
         return False
     if _blocks(program, actor, used):
         return True
+    if _some_is_left(program, actor, used, moment):
+        return True
     if program.synchronised(actor, moment):
         return False
     return not all(_is_over(program, actor, queue, moment) for queue in used)
@@ -166,6 +168,21 @@ def _all_taken(program: Program, actor: Actor, queue: Queue, moment: Event) -> b
         return False
     taken, put = program.times(gets), program.times(program.puts(queue))
     return bool(gets) and taken is not None and put is not None and less(taken, put) is False
+
+
+def _some_is_left(program: Program, actor: Actor, used: list[Queue], moment: Event) -> bool:
+    """Say whether main surely has taken less by then than an actor puts, which others cannot."""
+    for queue in used:
+        gets, puts = program.on(queue, Get), program.puts(queue)
+        if not gets or any(get.actor != program.main.index for get in gets):
+            continue
+        if any(put.actor != actor.index for put in puts) or program.escaped(queue):
+            continue
+        taken = program.times(get for get in gets if may_precede(get, moment))
+        put = program.times(puts)
+        if taken is not None and put is not None and less(taken, put) is True:
+            return True
+    return False
 
 
 def _is_last(program: Program, actor: Actor, queue: Queue, wait: Event) -> bool:

@@ -23,7 +23,7 @@ tasks = JoinableQueue()
 
 # Known limits
 
-None known.
+Silent in a `try` that names the very error, and for a queue of which nothing but its use is seen.
 
 # Fix
 
@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.guards import expects
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.facts.queues import Carrier
@@ -53,6 +54,8 @@ def check(program: Program) -> Iterator[Report]:
             continue
         queue = program.protocol.queues[index]
         if queue.kind.carrier is Carrier.UNSEEN:
+            continue
+        if any(expects(program, event, error) for error in ("TypeError", "AttributeError")):
             continue
         message = (
             f"'{queue.name}' is a {queue.kind.constructor}, which is no context manager: `with` "

@@ -57,7 +57,7 @@ def check(program: Program) -> Iterator[Report]:
         passed = event.operation
         assert isinstance(passed, Pass)
         queue = program.protocol.queues[passed.passed]
-        if passed.actor is not None or not is_inherited_only(queue):
+        if passed.actor is not None or passed.crew or not is_inherited_only(queue):
             continue
         if expects(program, event, "RuntimeError"):
             continue

@@ -3,8 +3,8 @@
 # What it does
 
 Reports `multiprocessing.queue.Empty`, `multiprocessing.Queue.Empty`, `multiprocessing.Empty` (and
-`Full`), which do not exist, and `asyncio.QueueEmpty` around the `get()` of a thread or process
-queue, which never raises it.
+`Full`), which do not exist, `asyncio.QueueEmpty` around the `get()` of a thread or process queue,
+and `queue.Empty` around the `get_nowait()` of a queue of asyncio, which never raise these.
 
 # Why is this bad
 
@@ -64,6 +64,7 @@ _OWNERS: Final = (
 )
 _MISSING: Final = frozenset(f"{owner}.{name}" for owner in _OWNERS for name in ("Empty", "Full"))
 _TASKS_ONLY: Final = {"asyncio.QueueEmpty": Get, "asyncio.QueueFull": Put}
+_OTHERS_ONLY: Final = {"queue.Empty": Get, "queue.Full": Put}
 
 
 def check(program: Program) -> Iterator[Report]:
@@ -83,11 +84,15 @@ def _check(
             continue  # nothing is left for this one
         if _never_raises(operation):
             continue
-        right = f"queue.{'Full' if exception.name.endswith('Full') else 'Empty'}"
+        end = "Full" if exception.name.endswith("Full") else "Empty"
+        right = f"queue.{end}"
         if exception.name in _MISSING:
             why = "does not exist: AttributeError when it is needed"
         elif not _is_caught(operation, exception) and _never_comes(program, operation, exception):
-            why = "is never raised by a thread or process queue: the handler never matches"
+            tasks = exception.name in _OTHERS_ONLY
+            raiser = "a queue of asyncio" if tasks else "a thread or process queue"
+            why = f"is never raised by {raiser}: the handler never matches"
+            right = f"asyncio.Queue{end}" if tasks else right
         else:
             continue
         yield Report(CODE, exception.site, f"{exception.name} {why}, name {right}")
@@ -96,10 +101,11 @@ def _check(
 def _is_right(handler: Handler, exception: ExceptionName) -> bool:
     """Say whether a handler catches what an exception is meant to be."""
     right = "queue.Full" if exception.name.endswith("Full") else EMPTY
+    wrong = _OTHERS_ONLY if exception.name in _OTHERS_ONLY else _TASKS_ONLY
     return not handler.exceptions or any(
         catches(replace(handler, exceptions=(known,)), right) is not False
         for known in handler.exceptions
-        if known.name not in _MISSING and known.name not in _TASKS_ONLY
+        if known.name not in _MISSING and known.name not in wrong
     )
 
 
@@ -109,14 +115,17 @@ def _is_caught(operation: Try, exception: ExceptionName) -> bool:
 
 
 def _never_comes(program: Program, operation: Try, exception: ExceptionName) -> bool:
-    kind = _TASKS_ONLY.get(exception.name)
+    kind = _TASKS_ONLY.get(exception.name) or _OTHERS_ONLY.get(exception.name)
     if kind is None:
         return False
-    carriers = {
-        program.protocol.queues[inner.queue].kind.carrier
+    kinds = [
+        program.protocol.queues[inner.queue].kind
         for inner in operations_in(operation.body)
         if isinstance(inner, Get | Put) and isinstance(inner, kind) and _may_raise(inner)
-    }
+    ]
+    if exception.name in _OTHERS_ONLY:
+        return bool(kinds) and all(known.constructor.startswith("asyncio.") for known in kinds)
+    carriers = {known.carrier for known in kinds}
     return bool(carriers) and carriers.isdisjoint({Carrier.TASKS, Carrier.UNSEEN})
 
 

@@ -62,18 +62,22 @@ def check(program: Program) -> Iterator[Report]:
         passed = event.operation
         assert isinstance(passed, Pass)
         queue = program.protocol.queues[passed.passed]
-        if passed.actor is None or not is_inherited_only(queue):
+        if (passed.actor is None and not passed.crew) or not is_inherited_only(queue):
             continue
-        actor = program.protocol.actors[passed.actor]
-        method = likely(program.options, actor.start_method)
+        actor = None if passed.actor is None else program.protocol.actors[passed.actor]
+        method = likely(program.options, actor.start_method if actor else passed.method)
         forked = likely(program.options, queue.start_method) is StartMethod.FORK
         if method is None or method not in _PICKLING or not forked:
             continue
         if expects(program, event, "RuntimeError"):
             continue
         message = (
-            f"'{queue.name}' is of a context that forks and '{actor.name}' of one with "
-            f"{method.value}: start() raises RuntimeError, make both from one context"
+            f"'{queue.name}' is of a context that forks and "
+            f"{repr(actor.name) if actor else 'the pool'} of one with {method.value}: starting "
+            "processes raises RuntimeError, make both from one context"
         )
-        related = (*made_here(queue), (actor.site, "the process is made here"))
-        yield Report(CODE, passed.site, message, None, frozenset({actor.index}), related)
+        related = made_here(queue)
+        if actor is not None:
+            related = (*related, (actor.site, "the process is made here"))
+        actors = frozenset() if actor is None else frozenset({actor.index})
+        yield Report(CODE, passed.site, message, None, actors, related)

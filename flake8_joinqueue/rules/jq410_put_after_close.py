@@ -6,7 +6,7 @@ Reports a `put()` or `get()` of a process queue after its `close()` in the same 
 
 # Why is this bad
 
-`ValueError: Queue <...> is closed`.
+`ValueError: Queue <...> is closed`; a `SimpleQueue` raises `OSError`.
 
 # Example
 
@@ -79,9 +79,10 @@ def check(program: Program) -> Iterator[Report]:
             close = next((c for c in closes if _surely_raises(program, queue, c, use)), None)
             if close is not None:
                 method = "put" if isinstance(use.operation, Put) else "get"
+                error = "ValueError" if queue.kind.feeder else "OSError"
                 message = (
                     f"{method}() of '{queue.name}' after its close() on line "
-                    f"{site_of(close).line}: ValueError, close it last"
+                    f"{site_of(close).line}: {error}, close it last"
                 )
                 actors = frozenset({use.actor})
                 related = ((site_of(close), "the queue is closed here"),)

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.guards import attempts
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.starting import is_inherited_only
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
@@ -81,7 +82,7 @@ def _needs_the_lock(program: Program, queue: Queue, actor: Actor, stop: Event) -
     """Return a `get` that comes, or is still to end, after an actor was stopped while in one."""
     if not is_inherited_only(queue) or queue.count != ONE:
         return None
-    gets = [event for event in program.on(queue, Get) if not _gives_up(event)]
+    gets = [event for event in program.on(queue, Get) if not _gives_up(program, event)]
     if not any(event.actor == actor.index for event in gets):
         return None
     if _is_over(program, actor, stop) or _was_told(program, queue, actor, stop):
@@ -104,7 +105,8 @@ def _still_takes(program: Program, queue: Queue, other: Actor, stopped: Actor, s
         return True
     joined = any(join.actor == stop.actor and before(stop, join) for join in program.joins(queue))
     if other is stopped:
-        return joined and _some_are_left(program, other, stop)
+        missed = joined or _waited_in_a_loop(program, other, stop)
+        return missed and _some_are_left(program, other, stop)
     if program.stopped(other) and not _stopped_later(program, other, stop):
         return False
     if joined and any(may_precede(start, stop) for start in program.starts(other)):
@@ -136,8 +138,12 @@ def _is_over(program: Program, actor: Actor, stop: Event) -> bool:
     )
 
 
-def _gives_up(event: Event) -> bool:
-    return isinstance(event.operation, Get) and event.operation.may_be_empty
+def _gives_up(program: Program, event: Event) -> bool:
+    """Say whether a `get` does not wait, or goes on where it waits in vain."""
+    get = event.operation
+    if not isinstance(get, Get) or not get.may_be_empty:
+        return False
+    return get.nowait or bool(attempts(program, event))
 
 
 def _was_told(program: Program, queue: Queue, actor: Actor, stop: Event) -> bool:
@@ -155,6 +161,11 @@ def _more_to_come(program: Program, queue: Queue, actor: Actor, stop: Event) -> 
         may_precede(stop, put) if put.actor == stop.actor else put.actor != actor.index
         for put in program.on(queue, Put)
     )
+
+
+def _waited_in_a_loop(program: Program, actor: Actor, stop: Event) -> bool:
+    """Say whether more than the one that was stopped are waited for after that."""
+    return any(wait.loops and before(stop, wait) for wait in program.waits(actor))
 
 
 def _waited_later(program: Program, actor: Actor, stop: Event) -> bool:

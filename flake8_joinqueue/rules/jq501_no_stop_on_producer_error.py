@@ -45,26 +45,39 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from flake8_joinqueue.analysis.exceptions import catches
+from flake8_joinqueue.analysis.exceptions import ORDINARY, catches
 from flake8_joinqueue.analysis.guards import attempts
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.stops import never_told
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.protocol import (
     ActorKind,
     Call,
     Daemon,
+    Exit,
+    Handler,
+    Loop,
+    LoopKind,
     Queue,
     Raise,
     operations_in,
 )
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name
+from flake8_joinqueue.rules.words import here, lines, name
 
 CODE = "JQ501"
 NAME = "no-stop-on-producer-error"
 
 _KINDS = frozenset({ActorKind.PROCESS, ActorKind.THREAD})
+# What the rest of the code that may raise usually does raise.
+_USUAL: Final = {
+    "a subscript": ("KeyError", "IndexError"),
+    "an operator": ("TypeError", "ZeroDivisionError"),
+    "an assert": ("AssertionError",),
+    "int": ("ValueError",),
+}
 
 
 def check(program: Program) -> Iterator[Report]:
@@ -81,36 +94,67 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
     lasting = actor.kind in _KINDS and actor.daemon is Daemon.NO and not program.stopped(actor)
     sentinels = program.sentinel_puts(queue)
     starts = program.starts(actor)
-    if not lasting or not consumer.consumption.leaves_only_on_sentinel or not sentinels:
+    if not lasting or not consumer.consumption.leaves_only_on_sentinel or not starts:
         return
     if any(event.actor != program.main.index for event in (*sentinels, *starts)):
         return
+    start = min(starts, key=lambda s: s.index)
     errors = [
         error
-        for error in program.of(Call, Raise)
+        for error in program.of(Call, Raise, Exit)
         if error.actor == program.main.index
-        and any(start.index < error.index for start in starts)
-        and error.index < max(put.index for put in sentinels)
+        and start.index < error.index
         and not _is_prepared(program, error, sentinels)
     ]
+    if sentinels:
+        last = max(put.index for put in sentinels)
+        errors = [error for error in errors if error.index < last]
+        rest = f"before its sentinels are on '{queue.name}' ({lines(sentinels)})"
+    else:
+        # What would put them is behind an error that main surely comes to.
+        lost = _surely_fails(program) and never_told(program, queue, consumer)
+        errors = [e for e in errors if lost and not isinstance(e.operation, Call)]
+        rest = f"with no sentinel on '{queue.name}'"
     if not errors:
         return
-    start = min((s for s in starts), key=lambda s: s.index)
     error = min(errors, key=lambda e: e.index)
     message = (
-        f"{name(actor)} waits for ever if line {site_of(error).line} raises before its sentinels "
-        f"are on '{queue.name}' ({lines(sentinels)}): put them in a finally"
+        f"{name(actor)} waits for ever if line {site_of(error).line} raises {rest}: put its "
+        "sentinels in a finally"
     )
-    related = ((site_of(error), "this may raise"), (site_of(sentinels[0]), "the sentinels"))
+    related = ((site_of(error), "this may raise"), *here(sentinels, "the sentinels"))
     actors = frozenset({actor.index})
     yield Report(CODE, site_of(start), message, queue.index, actors, related)
 
 
+def _surely_fails(program: Program) -> bool:
+    """Say whether main has no way to its end, and no loop in which it might go on for ever."""
+    loops = [event for event in program.of(Loop) if event.actor == program.main.index]
+    endless = any(
+        isinstance(loop.operation, Loop) and loop.operation.kind is LoopKind.WHILE for loop in loops
+    )
+    return not program.main_reaches_end and not endless
+
+
 def _is_prepared(program: Program, error: Event, sentinels: list[Event]) -> bool:
-    """Say whether an error is caught, or sentinels are put on its way out."""
+    """Say whether an error is caught, or waits for nobody, or sentinels are put on its way out."""
+    if isinstance(error.operation, Exit) and error.operation.hard:
+        return True
     puts = {id(put.operation) for put in sentinels}
     return any(
         any(id(inner) in puts for inner in operations_in(attempt.final))
-        or any(catches(handler, "Exception") is not False for handler in attempt.handlers)
+        or any(_expects(handler, error) for handler in attempt.handlers)
         for attempt in attempts(program, error)
     )
+
+
+def _expects(handler: Handler, error: Event) -> bool:
+    """Say whether a handler is meant for an error: one that is known, or any of a call."""
+    match error.operation:
+        case Raise(name=thrown):
+            return catches(handler, thrown) is not False
+        case Exit():
+            return catches(handler, "SystemExit") is not False
+        case Call(label=label) if label in _USUAL:
+            return any(catches(handler, usual) is not False for usual in _USUAL[label])
+    return catches(handler, ORDINARY) is not False

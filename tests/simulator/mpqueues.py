@@ -324,6 +324,7 @@ class SimpleQueue(QueueBase):
 
     def put(self, obj: Any) -> None:
         """As the real one."""
+        self._check_open()
         k = kernel()
         entry = self.entry(obj)
         entry.value = dumps(obj)
@@ -339,7 +340,12 @@ class SimpleQueue(QueueBase):
 
     def get(self) -> Any:
         """As the real one."""
+        self._check_open()
         return self.receive(True, None)
+
+    def _check_open(self) -> None:
+        if kernel().current.process.pid in self.closed_in:
+            raise OSError("handle is closed")
 
     def close(self) -> None:
         """As the real one."""
