@@ -6,6 +6,9 @@ import ast
 import random
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import libcst as cst
@@ -13,14 +16,21 @@ import pytest
 
 from benchmarks.inputs import program
 from flake8_joinqueue import reading
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.findings import Finding, NotAnalysed
 from flake8_joinqueue.reading import read
 from flake8_joinqueue.reading.entries import functions  # type: ignore[attr-defined]  # a cycle
 from flake8_joinqueue.reading.machine import Machine
 from flake8_joinqueue.reading.values import Function
-from flake8_joinqueue.rules import run
-from flake8_joinqueue.screen import speaks_of_queues
+from flake8_joinqueue.rules import load, run
+from flake8_joinqueue.rules.registry import Rule
+from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.standing import Findable
+from flake8_joinqueue.screen import relevant, speaks_of_queues
+from tests.agreement.choices import random_recipes
+from tests.agreement.programs import write
 
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
 
@@ -28,17 +38,25 @@ FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
 # --- cut or whole, the same findings -------------------------------------------------------------
 
 
-def _whole(text: str) -> list[Finding]:
+def _whole(text: str, tree: ast.Module) -> list[Finding]:
     """The findings where no statement is blanked."""
-    tree = ast.parse(text)
     try:
-        return run(read(text, tree).protocols)
+        return _certain(run(read(text, tree).protocols))
     except NotAnalysed:
         return []
 
 
-def _cut(text: str) -> list[Finding]:
-    return [finding for finding in check_source(text) if finding.code != "JQ000"]
+def _certain(findings: Iterable[Finding]) -> list[Finding]:
+    # At which limit a file ends depends on how much of it there is.
+    return [finding for finding in findings if finding.code != "JQ000"]
+
+
+def _assert_same(text: str, whence: object = "") -> list[Finding]:
+    """Also where nothing is left of a file once it is cut: then the whole must be silent, too."""
+    tree = ast.parse(text)
+    found = _certain(check_source(text, tree=tree))
+    assert found == _whole(text, tree), whence
+    return found
 
 
 SAMPLE = random.Random(6).sample(FIXTURES, 60)  # noqa: S311 (a sample, no secret)
@@ -46,18 +64,49 @@ SAMPLE = random.Random(6).sample(FIXTURES, 60)  # noqa: S311 (a sample, no secre
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
 def test_a_cut_fixture_has_the_findings_of_the_whole(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert _cut(text) == _whole(text)
+    _assert_same(path.read_text(encoding="utf-8"))
 
 
 @pytest.mark.slow
 def test_every_cut_fixture_has_the_findings_of_the_whole() -> None:
     for path in FIXTURES:
-        text = path.read_text(encoding="utf-8")
-        assert _cut(text) == _whole(text), path
+        _assert_same(path.read_text(encoding="utf-8"), path)
+
+
+UNRELATED = """
+
+
+class QuiteUnrelated(dict):
+    def quite_total(self, quite_many, quite_seen=None):
+        quite_seen = {} if quite_seen is None else quite_seen
+        for quite in quite_many:
+            quite_seen[quite.key] = quite_seen.get(quite.key, 0) + quite.value
+        return sorted(quite_seen.items())
+
+
+QUITE_UNRELATED = QuiteUnrelated()
+QUITE_UNRELATED["quite"] = 0
+
+
+def quite_shown(quite_many):
+    for quite in QUITE_UNRELATED.quite_total(quite_many):
+        print(quite)
+"""
+
+
+def test_cut_programs_of_any_kind_have_the_findings_of_the_whole() -> None:
+    found = 0
+    for recipe in random_recipes(21, 200):
+        source = write(recipe).source
+        imports, gap, rest = source.partition("\n\n\n")
+        text = imports + UNRELATED + gap + rest
+        assert "class QuiteUnrelated" not in relevant(text, ast.parse(text))
+        found += bool(_assert_same(text, recipe))
+    assert found > 20
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::SyntaxWarning", "ignore::DeprecationWarning")
 def test_cut_files_of_the_ecosystem_have_the_findings_of_the_whole() -> None:
     from tests.ecosystem import cache  # noqa: PLC0415 (slow tests only)
 
@@ -67,8 +116,8 @@ def test_cut_files_of_the_ecosystem_have_the_findings_of_the_whole() -> None:
             ast.parse(text)
         except (SyntaxError, ValueError):
             continue
-        if speaks_of_queues(text) and (found := _cut(text)):
-            assert found == _whole(text), path
+        if speaks_of_queues(text):
+            _assert_same(text, path)
 
 
 # --- what is not done ----------------------------------------------------------------------------
@@ -123,6 +172,77 @@ def test_functions_are_entered_in_proportion_to_the_program(
     ten, forty = (_entered(program(2000, queues), monkeypatch) for queues in (20, 80))
     assert ten >= 10
     assert forty <= 4 * ten
+
+
+# --- variants of a program -----------------------------------------------------------------------
+
+_SIX_SETTINGS = """
+import multiprocessing
+
+
+def work(q):
+    while True:
+        item = q.get()
+        if item is None:
+            q.task_done()
+            break
+        {accounts}
+
+
+def main(a, b, c, d, e, f):
+    q = multiprocessing.JoinableQueue()
+    multiprocessing.Process(target=work, args=(q,)).start()
+    q.put("work")
+    {puts}
+    q.put(None)
+    q.join()
+"""
+
+
+def _asked(accounts: str) -> tuple[list[str], Counter[str]]:
+    """The codes found, and how many variants each rule is asked about."""
+    puts = "\n    ".join(f"if {name}:\n        q.put('{name}')" for name in "abcdef")
+    text = _SIX_SETTINGS.format(accounts=accounts, puts=puts)
+    (protocol,) = read(text, ast.parse(text)).protocols
+    asked: Counter[str] = Counter()
+
+    def counting(rule: Rule) -> Rule:
+        def check(program: Program) -> Iterator[Report]:
+            asked[rule.code] += 1
+            return rule.check(program)
+
+        return replace(rule, check=check)
+
+    programs = [Program(variant) for variant in variants(protocol)]
+    assert len(programs) == 64
+    findable = Findable([counting(rule) for rule in load()], programs, [])
+    return [report.code for report in findable.standing()], asked
+
+
+def test_a_rule_that_finds_nothing_is_asked_about_one_variant() -> None:
+    codes, asked = _asked("q.task_done()")
+    assert codes == []
+    assert set(asked.values()) == {1}
+
+
+def test_a_rule_that_finds_something_is_asked_about_every_variant() -> None:
+    codes, asked = _asked("print(item)")
+    assert codes == ["JQ202"]
+    assert {code: times for code, times in asked.items() if times > 1} == {"JQ202": 64}
+
+
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
+def test_a_report_is_about_what_is_done_in_its_variant(path: Path) -> None:
+    """Else rules might not be asked about variants in which they would find what stands."""
+    text = path.read_text(encoding="utf-8")
+    for protocol in read(text, ast.parse(text)).protocols:
+        for program_ in map(Program, variants(protocol)):
+            for rule in load():
+                for report in rule.check(program_):
+                    assert {(actor, None) for actor in report.actors} <= program_.involved
+                    if report.queue is not None:
+                        used = {(actor, report.queue) for actor in report.actors}
+                        assert used <= program_.involved
 
 
 # --- files made to be hard -----------------------------------------------------------------------

@@ -20,7 +20,7 @@ from flake8_joinqueue.analysis.timeline import (
     timeline,
 )
 from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once
-from flake8_joinqueue.analysis.walking import queue_of
+from flake8_joinqueue.analysis.walking import Toucher, queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
@@ -66,6 +66,7 @@ class Known:
     consumptions: dict[tuple[tuple[int, ...], int], tuple[Block, Consumption | NotAnalysed]] = (
         field(default_factory=dict)
     )
+    toucher: Toucher = field(default_factory=Toucher)
     projector: Projector = field(default_factory=Projector)
     budget: Budget = field(default_factory=Budget)
 
@@ -131,17 +132,21 @@ class Program:
         return known
 
     @cached_property
-    def _started(self) -> frozenset[int]:
-        return frozenset(
-            event.operation.actor
-            for actor in self.protocol.actors
-            for event in self._timeline(actor)
-            if isinstance(event.operation, Start)
-        )
+    def involved(self) -> frozenset[tuple[int, int | None]]:
+        """The actors that run, each with `None` and with each queue that it does anything with."""
+        touched = [self._known.toucher.touched(actor.body) for actor in self.protocol.actors]
+        started = {self.main.index}.union(*(each.started for each in touched))
+        pairs: set[tuple[int, int | None]] = {(index, None) for index in started}
+        pairs.update((index, queue) for index in started for queue in touched[index].queues)
+        return frozenset(pairs)
 
     def runs(self, actor: Actor) -> bool:
         """Say whether an actor is started at all; main is."""
-        return actor is self.main or actor.index in self._started
+        return (actor.index, None) in self.involved
+
+    def uses(self, actor: Actor, queue: Queue) -> bool:
+        """Say whether an actor runs and does anything with a queue."""
+        return (actor.index, queue.index) in self.involved
 
     def of(self, *kinds: type) -> list[Event]:
         """Return the events of these kinds of operation."""

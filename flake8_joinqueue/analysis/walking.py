@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from flake8_joinqueue.protocol import (
     AllOf,
@@ -11,7 +12,8 @@ from flake8_joinqueue.protocol import (
     Condition,
     Not,
     Operation,
-    operations_in,
+    Start,
+    blocks_in,
 )
 
 
@@ -21,9 +23,42 @@ def queue_of(operation: Operation) -> int | None:
     return queue if isinstance(queue, int) else None
 
 
-def uses(block: Block, queue: int) -> bool:
-    """Say whether a block does anything with a queue."""
-    return any(queue_of(operation) == queue for operation in operations_in(block))
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The queues that a block does anything with, and the actors that it starts."""
+
+    queues: frozenset[int] = frozenset()
+    started: frozenset[int] = frozenset()
+
+
+class Toucher:
+    """Finds out what blocks touch; each is gone through once, in however many others it stands."""
+
+    def __init__(self) -> None:
+        # By `id`, the block kept beside so that it stays its own.
+        self._known: dict[int, tuple[Block, Touched]] = {}
+
+    def touched(self, block: Block) -> Touched:
+        """Return what a block touches, what stands inside its operations included."""
+        known = self._known.get(id(block))
+        if known is None:
+            known = self._known[id(block)] = block, self._found(block)
+        return known[1]
+
+    def _found(self, block: Block) -> Touched:
+        queues: set[int] = set()
+        started: set[int] = set()
+        for operation in block:
+            queue = queue_of(operation)
+            if queue is not None:
+                queues.add(queue)
+            elif type(operation) is Start:
+                started.add(operation.actor)
+            for inner in blocks_in(operation):
+                inside = self.touched(inner)
+                queues |= inside.queues
+                started |= inside.started
+        return Touched(frozenset(queues), frozenset(started))
 
 
 def atoms_in(condition: Condition) -> Iterator[Condition]:

@@ -47,7 +47,6 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import needed, never_told, outlived_by_managers, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
-from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import (
     Actor,
@@ -73,8 +72,8 @@ def check(program: Program) -> Iterator[Report]:
         queues = [q for q in program.protocol.queues if q.manager == manager.index]
         ends = [e for e in program.of(ManagerEnds) if _ends(e.operation, manager)]
         for actor in program.protocol.actors[1:]:
-            used = [queue for queue in queues if uses(actor.body, queue.index)]
-            if not used or not program.runs(actor) or program.stopped(actor):
+            used = [queue for queue in queues if program.uses(actor, queue)]
+            if not used or program.stopped(actor):
                 continue
             moments = ends or _end_of_main(program, actor)
             if any(_still_works(program, actor, used, moment) for moment in moments):

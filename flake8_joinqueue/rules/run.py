@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from flake8_joinqueue.analysis.program import Known, Program
 from flake8_joinqueue.analysis.variants import variants
-from flake8_joinqueue.analysis.walking import uses
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol, Site
-from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, load
+from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, load
 from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.standing import Findable
 
 # One cause, one report: the first says it better than the second, for the same worker and queue.
 BETTER: Final = (
@@ -73,46 +73,13 @@ def reports(
         limits.append(limit)
         return []
     wanted = [r for r in load() if r.code not in OFF_BY_DEFAULT or r.code in options.also]
-    found = [
-        {(report.code, id(report.site)): report for report in _reported(wanted, program, limits)}
-        for program in programs
-    ]
-    standing: dict[tuple[str, int], Report] = {}
-    for here in found:
-        for key, report in here.items():
-            if key not in standing and all(
-                key in there or _vacuous(report, program)
-                for there, program in zip(found, programs, strict=True)
-            ):
-                standing[key] = report
-    return most_specific(standing.values())
+    return most_specific(Findable(wanted, programs, limits).standing())
 
 
 def most_specific(every: Iterable[Report]) -> list[Report]:
     """Return the reports without those that another says better."""
     every = list(every)
     return [report for report in every if not any(_silences(other, report) for other in every)]
-
-
-def _reported(
-    rules: Iterable[Rule], program: Program, limits: list[NotAnalysed]
-) -> Iterator[Report]:
-    """Yield what each rule has to report; one that comes to a limit has nothing to say."""
-    for rule in rules:
-        try:
-            yield from list(rule.check(program))
-        except NotAnalysed as limit:  # noqa: PERF203 (each rule for itself)
-            limits.append(limit)
-
-
-def _vacuous(report: Report, program: Program) -> bool:
-    """Say whether a variant has nothing to do with a report."""
-    actors = [program.protocol.actors[index] for index in report.actors]
-    if not all(program.runs(actor) for actor in actors):
-        return True
-    if report.queue is None:
-        return False
-    return not all(uses(actor.body, report.queue) for actor in actors)
 
 
 def _silences(better: Report, report: Report) -> bool:
