@@ -291,3 +291,35 @@ def test_a_slow_loop_lets_timers_come_first() -> None:
     slow = Budget(schedules=20, random=60, early_timeouts=True)
     assert raised(verdict(GIVES_UP, budget=slow)) == {"ValueError"}
     assert verdict(GIVES_UP, budget=replace(slow, patient_gets=True)).finishes
+
+
+LATE_FOR_TWO = """
+    import asyncio
+    async def produce(q):
+        for item in range(3):
+            await asyncio.sleep(0.01)
+            await q.put(item)
+        await q.put(None)
+    async def work(q):
+        item = 0
+        while item is not None:
+            try:
+                item = await asyncio.wait_for(q.get(), 1)
+            except asyncio.TimeoutError:
+                pass
+            finally:
+                q.task_done()
+    async def main():
+        q = asyncio.Queue()
+        working = asyncio.create_task(work(q))
+        await produce(q)
+        await working
+    asyncio.run(main())
+"""
+
+
+def test_a_slow_loop_is_late_for_more_than_the_next_timer() -> None:
+    """A ``wait_for`` of a second may give up although the producer sleeps a hundredth only."""
+    assert verdict(LATE_FOR_TWO).finishes
+    slow = Budget(schedules=20, random=60, early_timeouts=True)
+    assert "ValueError" in raised(verdict(LATE_FOR_TWO, budget=slow))

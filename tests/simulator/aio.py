@@ -73,12 +73,15 @@ class Loop(base_events.BaseEventLoop):
         return kernel().now
 
     def dawdle(self) -> None:
-        """On a slow machine: now and then, the next timer is due before anything else is done."""
+        """On a slow machine: now and then, some timers are due before anything else is done."""
         k = kernel()
+        if not k.early_timeouts or k.patient_gets:
+            return
         timers: list[real.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
-        due = [timer.when() for timer in timers if not timer.cancelled()]
-        if k.early_timeouts and not k.patient_gets and due and k.chooser.amount(k, 2) == 1:
-            k.now = max(k.now, min(due))
+        due = sorted({timer.when() for timer in timers if not timer.cancelled()})
+        if due:
+            late = len(due) + 1 - k.chooser.amount(k, len(due) + 1)
+            k.now = max((k.now, *due[:late]))
 
     def _process_events(self, event_list: list[Any]) -> None:
         return None
