@@ -233,3 +233,19 @@ def test_a_typical_program_is_decided_quickly() -> None:
     judgement = judge(TYPICAL)
     assert judgement.finishes
     assert time.process_time() - begin < 3
+
+
+def test_a_daemon_may_have_begun_before_main_ends() -> None:
+    """Between its start and the end of main there is time, if little, to take what then is lost."""
+    source = """
+        import multiprocessing
+        def work(q):
+            while True:
+                q.get()
+        if __name__ == "__main__":
+            q = multiprocessing.Queue()
+            for item in range(3):
+                q.put(item)
+            multiprocessing.Process(target=work, args=(q,), daemon=True).start()
+    """
+    assert OutcomeKind.LOSES_ITEMS in {outcome.kind for outcome in verdict(source).outcomes}

@@ -15,6 +15,7 @@ from flake8_joinqueue.analysis.timeline import (
     Event,
     before,
     by_kind,
+    common_loops,
     may_precede,
     of_kinds,
     timeline,
@@ -371,6 +372,32 @@ class Program:
         return any(
             before(turn, event) and any(may_precede(start, turn) for start in starts)
             for turn in self.of(*GIVES_WAY)
+        )
+
+    def through_after_a_round(self, actor: Actor, event: Event) -> bool:
+        """Say whether a task started before a loop has ended when an event comes there again."""
+        return at_once(actor, self.may_be_full) and any(
+            turn.actor == event.actor
+            and not any(loop in start.loops for start in self.starts(actor))
+            for turn in self.of(*GIVES_WAY)
+            for loop in common_loops(turn, event)
+        )
+
+    def first_in_turn(self, actor: Actor, queue: Queue, join: Event) -> bool:
+        """Say whether a task is through before any consumer accounts for what a join waits for.
+
+        Tasks get their first turn in the order in which they were started. A join that finds
+        nothing to wait for gives no turn away.
+        """
+        starts = self.starts(actor)
+        others = [start for each in self.consumers(queue) for start in self.starts(each.actor)]
+        if not starts or not at_once(actor, self.may_be_full):
+            return False
+        return any(may_precede(put, join) for put in self.puts(queue)) and all(
+            before(start, other)
+            for start in starts
+            for other in others
+            if other.actor != join.actor or may_precede(other, join)
         )
 
     def finished_before(self, actor: Actor, event: Event) -> bool | None:

@@ -138,6 +138,7 @@ def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[
             if program.finished_before(producer, s) is False
             and not program.synchronised(producer, s)
             and not _all_in(program, queue, producer, s)
+            and not (taken != ONE and program.through_after_a_round(producer, s))
         ]
         # Sentinels put after the producer has ended are enough for nobody, if some were before.
         if _enough(program, early, taken):

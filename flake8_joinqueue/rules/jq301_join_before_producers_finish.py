@@ -91,6 +91,8 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
         return False
     if program.finished_before(producer, join) is not False:
         return False
+    if program.first_in_turn(producer, queue, join):
+        return False
     # An item that the join itself waits for covers what is put while it is worked on.
     return any(
         not covered(program, producer, put_of(event), join, also=queue)

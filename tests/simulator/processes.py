@@ -100,6 +100,8 @@ class SimProcess:
         k = kernel()
         for finalizer in reversed(self.finalizers):
             finalizer()
+        if any(child._sim is not None and child.daemon for child in self.children):
+            k.point("daemons end (at exit)")
         for child in self.children:
             if child._sim is not None and child.daemon and not child._sim.ended:
                 k.remark(k.current.name, f"kills the daemon {child._name}")
