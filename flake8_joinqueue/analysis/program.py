@@ -407,6 +407,8 @@ class Program:
             for wait in self.waits(actor)
             if wait.actor == event.actor and may_precede(wait, event)
         ]
+        if not waits and self._waited_by_others(actor, event):
+            return None
         if not waits and any(before(stop, event) for stop in self.about(actor, Stop)):
             return None  # ended from outside: it may go on for a moment
         if not waits:
@@ -424,6 +426,15 @@ class Program:
             return None
         missing = less(joined, started)
         return None if missing is None else not missing
+
+    def _waited_by_others(self, actor: Actor, event: Event) -> bool:
+        """Say whether somebody else waits for an actor, and is waited for itself by then."""
+        helpers = {wait.actor for wait in self.waits(actor)} - {event.actor, self.main.index}
+        return any(
+            wait.actor == event.actor and may_precede(wait, event)
+            for helper in helpers
+            for wait in self.waits(self.protocol.actors[helper])
+        )
 
     def synchronised(self, actor: Actor, event: Event, but: Queue | None = None) -> bool:
         """Say whether something else may wait for an actor between its start and an event.

@@ -10,10 +10,20 @@ import libcst as cst
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.names import MakesActor
 from flake8_joinqueue.facts.tasks import ActorFamily
-from flake8_joinqueue.protocol import ActorKind, Alias, Item, Pass, SetCell, Start, Stop
+from flake8_joinqueue.protocol import (
+    ActorKind,
+    Alias,
+    Item,
+    Pass,
+    SetCell,
+    Start,
+    Stop,
+    Synchronise,
+)
 from flake8_joinqueue.reading import (
     calls,
     classes,
+    expressions,
     items,
     iteration,
     queues,
@@ -37,6 +47,7 @@ _KINDS = {
 # What waits for the end of an actor: its own `join()`, or its result.
 _WAITS = frozenset({"join", "result", "get", "wait", "exception"})
 _STOPS = frozenset({"terminate", "kill", "cancel"})
+_LOOKS = frozenset({"is_alive", "done", "ready"})
 
 
 def draft(machine: Machine, family: ActorFamily, node: cst.CSTNode, name: str = "") -> ActorDraft:
@@ -151,6 +162,24 @@ def spread(machine: Machine, given: Value) -> list[Value]:
     return [segment.value for segment in iteration.segments(machine, given)]
 
 
+def running(machine: Machine, kind: ActorKind) -> Value:
+    """Return all processes or threads that have been started: `threading.enumerate()`."""
+    started = [made for made in machine.actors[1:] if made.kind is kind and made.body is not None]
+    parts = tuple(
+        values.Segment(made.instance or values.ActorRef(made.index), made.count)
+        for made in started
+        if made.index != machine.actor.index
+    )
+    return expressions.new_container(machine, values.Content(parts))
+
+
+def is_one(machine: Machine, value: Value) -> bool:
+    """Say whether a value is a process or a thread that the program made."""
+    if isinstance(value, values.Instance):
+        return value.serial in machine.instance_actors
+    return isinstance(value, values.ActorRef)
+
+
 def name_of(target: Value) -> str:
     """Return what to call an actor that does `target`."""
     if isinstance(target, values.Coroutine):
@@ -179,6 +208,9 @@ def method(
         tasks.wait(machine, index, node, timeout not in (None, values.NONE))
     elif name in _STOPS:
         machine.emit(Stop(index, site, name))
+    elif name in _LOOKS and machine.loops:
+        # Who looks again and again whether it is through waits for it.
+        machine.emit(Synchronise(site, f"{made.name}.{name}"))
     elif name in ("add_done_callback", "link"):
         leak_callback(machine, arguments, node)
     elif name == "setDaemon":

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count, largest, smallest, total
-from flake8_joinqueue.protocol import LENGTH, Call
+from flake8_joinqueue.protocol import LENGTH, ActorKind, Call
 from flake8_joinqueue.reading import (
+    actors,
     calls,
     conditions,
     expressions,
@@ -327,6 +328,21 @@ def _closing(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value
     return values.Closing(value) if value is not None else machine.unknown()
 
 
+def _threads(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return actors.running(machine, ActorKind.THREAD)
+
+
+def _processes(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    return actors.running(machine, ActorKind.PROCESS)
+
+
+def _of_main(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`current_thread()`: in main it is none that the program made."""
+    if machine.actor.index == 0:
+        return values.Fresh(new_serial(), "threading.Thread")
+    return machine.unknown("the current one")
+
+
 def _exit_stack(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     return values.ExitStack(expressions.new_container(machine, Content(), "stack"))
 
@@ -450,4 +466,8 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "enum.IntEnum": _enum,
     "contextlib.ExitStack": _exit_stack,
     "contextlib.AsyncExitStack": _exit_stack,
+    "threading.enumerate": _threads,
+    "multiprocessing.active_children": _processes,
+    "threading.current_thread": _of_main,
+    "threading.main_thread": _of_main,
 }

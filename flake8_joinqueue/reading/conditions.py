@@ -27,7 +27,7 @@ from flake8_joinqueue.protocol import (
     Setting,
     Site,
 )
-from flake8_joinqueue.reading import expressions, items, lengths, merging, values
+from flake8_joinqueue.reading import actors, expressions, items, lengths, merging, values
 from flake8_joinqueue.reading.machine import depends_on_item
 from flake8_joinqueue.reading.values import Const, Unknown, Value
 
@@ -224,9 +224,17 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
         return _compare_counts("==", counts[0], counts[1])
     if left == right and not isinstance(left, Unknown):
         return True
+    if _other_actor(machine, left, right) or _other_actor(machine, right, left):
+        return False
     if isinstance(right, Const) and right.value is None and not isinstance(left, Unknown):
         return not _known_object(left) and _opaque(machine, "is None", left)
     return _opaque(machine, how.value, left, right)
+
+
+def _other_actor(machine: Machine, left: Value, right: Value) -> bool:
+    """Say whether `left` is a process or thread, and `right` another one, or that of main."""
+    known = isinstance(right, values.Fresh) or actors.is_one(machine, right)
+    return actors.is_one(machine, left) and known and left != right
 
 
 def _glance(operator: str, left: Value, right: Value) -> Condition:
@@ -272,7 +280,7 @@ def _same_as_either(machine: Machine, how: How, left: Value, right: Value) -> Co
 
 def _member(machine: Machine, left: Value, right: Value) -> Condition:
     looked_at = _cell_of(left)
-    if looked_at is None:
+    if looked_at is None and not actors.is_one(machine, left):
         return _opaque(machine, "in", left, right)
     parts: list[Value] = []
     if isinstance(right, values.Tuple):
@@ -280,6 +288,11 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
     elif isinstance(right, values.Container):
         content = items.content_of(machine, right)
         parts = [] if content.open else [segment.value for segment in content.segments]
+    if looked_at is None:
+        if left in parts:
+            return True
+        others = bool(parts) and all(_other_actor(machine, left, part) for part in parts)
+        return False if others else _opaque(machine, "in", left, right)
     against: list[Item] = []
     for part in parts:
         item = items.as_constant_item(machine, part)

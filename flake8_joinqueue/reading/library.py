@@ -44,9 +44,11 @@ def _unbound(
     if not isinstance(known, (names.MakesActor, names.MakesQueue)) or not arguments.positional:
         return None
     instance, *rest = arguments.positional
+    given = Arguments(rest, arguments.keywords, arguments.nodes[1:], arguments.open)
+    if isinstance(instance, (values.ActorRef, values.QueueRef)):
+        return methods.call(machine, values.Method(instance, name), given, node)
     if not isinstance(instance, values.Instance):
         return None
-    given = Arguments(rest, arguments.keywords, arguments.nodes[1:], arguments.open)
     bound = values.Method(values.Super(instance.cls, instance), name)
     return methods.call(machine, bound, given, node)
 

@@ -19,6 +19,7 @@ from flake8_joinqueue.protocol import (
     Daemon,
     Item,
     SetAttribute,
+    Synchronise,
     UseGlobal,
 )
 from flake8_joinqueue.reading import (
@@ -268,6 +269,9 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
         return base.value
     if isinstance(base, Unknown):
         return _read_unknown(machine, base, name, node)
+    if isinstance(base, values.ActorRef) and name in ("exitcode", "returncode") and machine.loops:
+        machine.emit(Synchronise(machine.site(node), name))
+        return Unknown(machine.fresh_key(), name)
     if isinstance(base, _WITH_METHODS):
         return values.Method(base, name)
     return Unknown(machine.fresh_key(), name)
