@@ -409,6 +409,11 @@ class Program:
         ]
         if not waits and self._waited_by_others(actor, event):
             return None
+        if not waits and self._starts_of(event):
+            # Who does it may have been started only when the actor was through.
+            known = {self.finished_before(actor, start) for start in self._starts_of(event)}
+            if known != {False}:
+                return True if known == {True} else None
         if not waits and any(before(stop, event) for stop in self.about(actor, Stop)):
             return None  # ended from outside: it may go on for a moment
         if not waits:
@@ -427,6 +432,12 @@ class Program:
         missing = less(joined, started)
         return None if missing is None else not missing
 
+    def _starts_of(self, event: Event) -> list[Event]:
+        """Return where main starts who does something, if it is not main itself."""
+        if event.actor == self.main.index:
+            return []
+        return [start for start in self.starts(self.actor(event)) if start.actor == self.main.index]
+
     def _waited_by_others(self, actor: Actor, event: Event) -> bool:
         """Say whether somebody else waits for an actor, and is waited for itself by then."""
         helpers = {wait.actor for wait in self.waits(actor)} - {event.actor, self.main.index}
@@ -442,6 +453,8 @@ class Program:
         The event is of who started it; what waits may be an `Event`, or a result it takes, from
         another queue than `but`.
         """
+        if any(self.synchronised(actor, start, but) for start in self._starts_of(event)):
+            return True
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         fed = self._fed.get(actor.index, set()) - ({but.index} if but else set())
         for other in self.of(Synchronise, Get, JoinQueue, JoinActor):
