@@ -386,6 +386,12 @@ class Consumption:
 
     def leaks(self) -> Iterator[Leak]:
         """Yield the ways that take an ordinary item and never account for it."""
+        found = list(self._leaks())
+        # What ways leave behind that account for their own item, another one of these has left.
+        own = [leak for leak in found if _gain(leak.way) > 0]
+        yield from own or found
+
+    def _leaks(self) -> Iterator[Leak]:
         sentinel = set(self.sentinel_ways) if self._forgets_sentinel else set()
         for way in self.ways:
             if way.start is None or way.empty or way.outside or way in sentinel:

@@ -14,6 +14,7 @@ from flake8_joinqueue.analysis.ways import Fact, Outcome, Part, Station, Value, 
 from flake8_joinqueue.counts import Count, equal, less
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
+    JUMPS,
     Alias,
     Break,
     Cell,
@@ -28,6 +29,7 @@ from flake8_joinqueue.protocol import (
     Increment,
     ItemTest,
     Literal,
+    Operation,
     Put,
     Raise,
     Return,
@@ -62,6 +64,9 @@ class _State(NamedTuple):
     ending: Site | None = None
     jumped: bool = False  # `ending` is a jump, which nothing behind it can better
     thrown: Site | None = None  # the `raise` that left, whatever catches it
+    # The jump out of a `with` whose manager runs first, and where that hands it on.
+    leap: Site | None = None
+    landing: Site | None = None
     clears: tuple[tuple[Cell, Site, bool], ...] = ()
     left_by: Cell | None = None
     glance: Site | None = None
@@ -235,19 +240,21 @@ class Explorer:
         if source is None or "empty" in state.marks or state.jumped:
             return state
         node = self._flow.nodes[state.node]
+        state = _leapt(state, node.operation)
         if state.point < 0:
             if state.node in self._accounting:
                 return state
             state = state._replace(point=state.node)
         operation = node.operation
         if isinstance(operation, Handler):
-            if state.ending is None:
+            if state.ending is None and operation.site != state.landing:
                 return state._replace(ending=operation.site)
         elif isinstance(operation, Raise):
             return state if state.thrown else state._replace(thrown=operation.site)
         elif self._ends_path(node, state, source):
             assert operation is not None
-            return state._replace(ending=operation.site, jumped=True)
+            landed = state.leap is not None and operation.site == state.landing
+            return state._replace(ending=state.leap if landed else operation.site, jumped=True)
         return state
 
     def _ends_path(self, node: Node, state: _State, source: Station) -> bool:
@@ -472,6 +479,15 @@ def _seen(test: ItemTest, value: Part) -> ItemTest:
 
 
 _ITEM: Final = Cell(-1, "the item")
+
+
+def _leapt(state: _State, operation: Operation | Handler | None) -> _State:
+    """Return the state with a jump noted that leaves a `with` by way of its manager."""
+    if isinstance(operation, Raise) and operation.name in JUMPS:
+        return state._replace(leap=operation.site, landing=None)
+    if isinstance(operation, Handler) and any(e.name in JUMPS for e in operation.exceptions):
+        return state._replace(landing=operation.site)
+    return state
 
 
 def _ending(state: _State) -> Site | None:

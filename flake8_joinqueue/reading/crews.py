@@ -41,11 +41,7 @@ def make(
     machine: Machine, known: MakesCrew, arguments: Arguments, node: cst.CSTNode, context: str = ""
 ) -> Value:
     """Make a pool, an executor or a task group; its initializer may be a worker itself."""
-    given_context = arguments.keywords.get("mp_context")
-    if isinstance(given_context, values.Library):
-        context = given_context.context
-    elif given_context not in (None, values.NONE):
-        context = "?"
+    context = queues.named_context(arguments.keywords.get("mp_context"), context)
     members = expressions.new_container(machine, Content(), "crew")
     initializer = initargs = None
     if known.initializer >= 0:

@@ -66,7 +66,11 @@ def inherited(
     """Call what the base of a queue class does under `name`: `super().put(item)`."""
     if name == "__init__":
         maxsize = items.as_count(machine, arguments.get(0, "maxsize"))
-        machine.queues[index].maxsize = maxsize
+        queue = machine.queues[index]
+        queue.maxsize = maxsize
+        if "ctx" in arguments.keywords:
+            context = queues.named_context(arguments.keywords["ctx"], "")
+            queue.start_method = queues.start_method(context)
         return values.NONE
     if name.startswith("_"):
         machine.escape(values.QueueRef(index), node, f"its {name}() is used")

@@ -41,6 +41,7 @@ def make(  # noqa: PLR0913, PLR0917 (a queue is made of so much)
 ) -> Value:
     """Make a queue at `node`, as often as the code being run is run; `context` is whose it is."""
     maxsize = arguments.get(0, "maxsize") if kind.bounded else None
+    context = named_context(arguments.keywords.get("ctx"), context)
     made = QueueDraft(
         len(machine.queues),
         kind,
@@ -53,6 +54,13 @@ def make(  # noqa: PLR0913, PLR0917 (a queue is made of so much)
     )
     machine.queues.append(made)
     return values.QueueRef(made.index)
+
+
+def named_context(given: Value | None, otherwise: str) -> str:
+    """Return the context that an argument names, "?" where it is not known."""
+    if given in (None, values.NONE):
+        return otherwise
+    return given.context if isinstance(given, values.Library) else "?"
 
 
 def start_method(context: str) -> StartMethod | None:
