@@ -336,6 +336,115 @@ def test_one_side(program: str, codes: list[str]) -> None:
     assert [each.code for each in check_source(dedent(program))] == codes
 
 
+# Each call makes a queue and workers of its own: numbers are known by the call alone.
+OWN_QUEUE = """
+    import queue, threading
+
+    class Copier:
+        def copy(self, names):
+            {jobs} = queue.Queue()
+
+            def work():
+                while True:
+                    job = {jobs}.get()
+                    if job is None:
+                        return
+                    print(job)
+
+            crew = [threading.Thread(target=work) for _ in range(4)]
+            for each in crew:
+                each.start()
+            for name in names:
+                {jobs}.put(name)
+            for _ in range({sentinels}):
+                {jobs}.put(None)
+            for each in crew:
+                each.join()
+
+        def other(self):
+            pass
+"""
+IN_A_LOOP = """
+    import queue, sys, threading
+
+    def copy(name):
+        jobs = queue.Queue()
+
+        def work():
+            while (job := jobs.get()) is not None:
+                print(job)
+
+        crew = [threading.Thread(target=work) for _ in range(4)]
+        for each in crew:
+            each.start()
+        jobs.put(name)
+        for _ in range({sentinels}):
+            jobs.put(None)
+        for each in crew:
+            each.join()
+
+    def main(names):
+        while names:
+            copy(names.pop())
+
+    if __name__ == "__main__":
+        main(sys.argv)
+"""
+# The queue and the thread of one method are what the other methods work with.
+SERVER = """
+    import queue, threading
+
+    class Server:
+        def __init__(self):
+            self.{jobs} = None
+
+        def stop(self):
+            {stop}
+
+        def serve(self):
+            self.{jobs} = queue.Queue()
+            crew = threading.Thread(target=self._work)
+            crew.start()
+            crew.join()
+
+        def _work(self):
+            while True:
+                job = self.{jobs}.get()
+                if job is None:
+                    return
+                print(job)
+"""
+TORNADO = """
+    from tornado import queues
+
+    async def main():
+        q = queues.Queue(1)
+        q.put(1)
+        later = q.put(2)
+        print(await q.get())
+        await later
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "codes"),
+    [
+        (OWN_QUEUE.format(jobs="jobs", sentinels=3), ["JQ102"]),
+        (OWN_QUEUE.format(jobs="jobs", sentinels=4), []),
+        # Others may put more, by the attribute.
+        (OWN_QUEUE.format(jobs="self.jobs", sentinels=3), []),
+        (IN_A_LOOP.format(sentinels=3), ["JQ102"]),
+        (IN_A_LOOP.format(sentinels=4), []),
+        (SERVER.format(jobs="_jobs", stop="self._jobs.put(None)"), []),
+        (SERVER.format(jobs="_jobs", stop="pass"), ["JQ101"]),
+        (SERVER.format(jobs="jobs", stop="pass"), []),
+        (TORNADO, []),
+    ],
+)
+def test_queues_that_functions_and_methods_make(program: str, codes: list[str]) -> None:
+    assert [each.code for each in check_source(dedent(program))] == codes
+
+
 def test_the_body_of_a_worker_is_not_called_by_others() -> None:
     """A method behind an underscore that is started in a thread runs there, and nowhere else."""
     text = dedent("""

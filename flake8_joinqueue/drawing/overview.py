@@ -20,7 +20,7 @@ from flake8_joinqueue.reporting.terminal import Paint, harmless
 
 def render(scene: Scene, paint: Paint) -> Iterator[str]:
     """Yield the lines of a scene."""
-    called = "" if scene.ends else ", which others call"
+    called = "" if scene.ends or scene.alone else ", which others call"
     yield paint("bold", f"from {harmless(scene.entry)}{called}")
     for vessel in scene.vessels:
         yield ""

@@ -105,6 +105,7 @@ class Scene:
     deeds: tuple[Deed, ...]
     troubles: tuple[Trouble, ...]
     limit: str = ""
+    alone: bool = False  # a part of another one
 
     def on(self, queue: int) -> Iterator[Deed]:
         """Yield what is done with a queue."""
@@ -119,7 +120,7 @@ def scene(protocol: Protocol, options: Options, shown: Iterable[str]) -> Scene:
     found = [report for report in reports(protocol, options, limits) if report.code in wanted]
     found.sort(key=lambda report: (report.site.span, report.code))
     built = _Builder(program)
-    queues = protocol.queues
+    queues = [queue for queue in protocol.queues if protocol.concerns(queue.index)]
     figures = {actor.index: built.figure(actor) for actor in protocol.actors}
     deeds = built.deeds()
     used = {d.actor for d, _ in deeds} | {d.other for d, _ in deeds if d.kind in {WAITS, STOPS}}
@@ -134,6 +135,7 @@ def scene(protocol: Protocol, options: Options, shown: Iterable[str]) -> Scene:
         tuple(deed for deed, _ in deeds),
         tuple(Trouble(r.code, r.message, r.site.line, r.queue) for r in found),
         "; ".join(dict.fromkeys(limit.reason for limit in limits)),
+        alone=protocol.about is not None,
     )
 
 

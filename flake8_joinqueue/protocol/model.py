@@ -94,6 +94,9 @@ class Protocol:
     `actors[0]` is main. `ends` says that the interpreter exits where main ends (the module's own
     run), so that everything that is not a daemon is waited for there; for a function that others
     call it is false.
+
+    `about` are the queues it is about, where it is a part of another one, a function with queues of
+    its own: what is done with other queues is not all in sight then. Else it is about all of them.
     """
 
     entry: str
@@ -101,3 +104,8 @@ class Protocol:
     managers: tuple[Manager, ...]
     actors: tuple[Actor, ...]
     ends: bool = True
+    about: tuple[int, ...] | None = None
+
+    def concerns(self, queue: int | None) -> bool:
+        """Say whether it is about the queue of that index; `None` is what is about none."""
+        return self.about is None or queue in self.about

@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flake8_joinqueue.counts import Count
+from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol.items import Alias, Cell, Condition, Item
 from flake8_joinqueue.protocol.sites import Site
@@ -330,11 +330,17 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A function of the file, entered by a call at `site`. `Return` in it goes on behind it."""
+    """A function of the file, entered by a call at `site`. `Return` in it goes on behind it.
+
+    `own` are the queues that are made in it and that nothing but the actors it starts holds behind
+    it. `rounds` is how often it is run in all, by the loops around it.
+    """
 
     name: str
     body: Block
     site: Site
+    own: tuple[int, ...] = ()
+    rounds: Count = ONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from flake8_joinqueue.reading import (
     expressions,
     iteration,
     limits,
+    owning,
     statements,
     values,
     variables,
@@ -121,6 +122,7 @@ def enter(
         return machine.give_up(node, "used by functions that are too much to follow")
     machine.entered.add(id(function.node))
     site = machine.site(node)
+    drafts = machine.drafts()
     scope = Scope(function.scope, surveyed(machine, function.node), "function")
     frame = Frame(scope, function, arguments.positional[0] if arguments.positional else None)
     frame.cell = machine.new_cell(f"{function.name}()")
@@ -137,7 +139,9 @@ def enter(
         machine.entering.pop()
         machine.top = before
     if operations:
-        machine.emit(ScopeOperation(function.name, tuple(operations), site))
+        own = owning.own(machine, drafts, scope.serial, frame.returned)
+        rounds = machine.multiplicity() if own else ONE
+        machine.emit(ScopeOperation(function.name, tuple(operations), site, own, rounds))
     return _returned(machine, frame, arguments)
 
 

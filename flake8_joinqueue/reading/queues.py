@@ -94,7 +94,11 @@ def in_vain(machine: Machine, coroutine: values.Coroutine, node: cst.CSTNode) ->
     bound = coroutine.function
     if isinstance(bound, values.Method) and isinstance(bound.receiver, values.QueueRef):
         given = Arguments(list(coroutine.arguments), dict(coroutine.keywords))
-        perform(machine, bound.receiver.index, bound.name, given, coroutine.node or node)
+        if bound.name == "get":
+            perform(machine, bound.receiver.index, bound.name, given, coroutine.node or node)
+            return
+        with machine.time_limit():  # nobody waits for what comes of it
+            perform(machine, bound.receiver.index, bound.name, given, coroutine.node or node)
 
 
 def perform(
@@ -111,8 +115,11 @@ def _put(machine: Machine, index: int, name: str, arguments: Arguments, node: cs
     value = arguments.get(0, "item") or arguments.get(0, "obj") or machine.unknown()
     argument = machine.site(arguments.node(0, "item") or arguments.node(0, "obj") or node)
     # Those that are awaited know no `block`, only a timeout.
-    block = -1 if machine.queues[index].kind.awaited else 1
+    awaited = machine.queues[index].kind.awaited
+    block = -1 if awaited else 1
     blocking = name == "put" and _waits(arguments, block, max(1, block + 1))
+    # Tornado's acts where it is called; whether somebody waits for what comes of it is not seen.
+    blocking = blocking and (not awaited or name in awaited)
     blocking = blocking and not machine.hurried
     _hand_over(machine, index, value, node, argument)
     item = items.as_item(machine, value)

@@ -80,6 +80,10 @@ class Heap:
         """Return the names at which something is for that serial number."""
         return (name for owner, name in list(self._values) if owner == serial)
 
+    def changed(self) -> list[Place] | None:
+        """Return the places whose changes will be taken back first; `None` where none will."""
+        return list(self._journals[-1]) if self._journals else None
+
     @contextmanager
     def for_good(self) -> Iterator[None]:
         """Let what is set in the block stay, whatever is taken back around it."""

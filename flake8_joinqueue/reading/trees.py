@@ -63,6 +63,36 @@ def contains(node: cst.CSTNode, kind: type[cst.CSTNode]) -> bool:
     return False
 
 
+def mentions(node: cst.CSTNode, attribute: str) -> bool:
+    """Say whether an attribute of that name is spoken of in `node`."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, cst.Attribute) and found.attr.value == attribute:
+            return True
+        pending += parts(found)
+    return False
+
+
+_STATEMENTS = (
+    cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
+    cst.ExceptHandler,
+)  # fmt: skip
+
+
+def fills_attributes(node: cst.CSTNode) -> bool:
+    """Say whether a function sets attributes of something to what calls return."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, cst.Assign) and isinstance(found.targets[0].target, cst.Attribute):
+            if isinstance(found.value, (cst.Call, cst.ListComp, cst.IfExp)):
+                return True
+        elif isinstance(found, _STATEMENTS):
+            pending += parts(found)
+    return False
+
+
 def dotted(node: cst.BaseExpression | None) -> str:
     """Return `a.b.c` for names and attributes, "" for anything else."""
     names: list[str] = []

@@ -73,7 +73,8 @@ def reports(
         limits.append(limit)
         return []
     wanted = [r for r in load() if r.code not in OFF_BY_DEFAULT or r.code in options.also]
-    return most_specific(Findable(wanted, programs, limits).standing())
+    standing = Findable(wanted, programs, limits).standing()
+    return most_specific(each for each in standing if protocol.concerns(each.queue))
 
 
 def most_specific(every: Iterable[Report]) -> list[Report]:

@@ -41,7 +41,9 @@ def understood(protocols: Iterable[Protocol]) -> list[Understood]:
     for protocol in protocols:
         program = Program(protocol)
         for queue in protocol.queues:
-            if not queue.kind.joinable or queue.kind.carrier is Carrier.UNSEEN:
+            if not queue.kind.joinable or not protocol.concerns(queue.index):
+                continue
+            if queue.kind.carrier is Carrier.UNSEEN:
                 continue
             span = queue.site.span
             reasons = tuple(dict.fromkeys(_reasons(program, queue)))
