@@ -300,7 +300,7 @@ def test_tornado() -> None:
           main():
             start consumer
             producer():
-              put q 1
+              put q 1 without waiting
             join q
         consumer (task):
           consumer():
