@@ -81,7 +81,11 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             wrong = all(before(wait, put) for put in sentinels)
         else:
             by_turns = not _in_turn(queue) and _by_turns(program, consumer, wait, late)
-            wrong = by_turns or _too_few(program, queue, consumer, wait)
+            wrong = (
+                by_turns
+                or _before_all(program, consumer, wait, sentinels)
+                or _too_few(program, queue, consumer, wait)
+            )
         if wrong:
             message = (
                 f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
@@ -111,6 +115,18 @@ def _by_turns(program: Program, consumer: Consumer, wait: Event, late: list[Even
         # Workers started in the same round are the only ones.
         and not any(shared[0] in start.loops for start in starts)
         for put in late
+    )
+
+
+def _before_all(program: Program, consumer: Consumer, wait: Event, sentinels: list[Event]) -> bool:
+    """Say whether a wait in the first round of a loop comes before any sentinel is put."""
+    return (
+        wait.sure
+        and all(wait.index < put.index for put in sentinels)
+        and any(
+            start.actor == wait.actor and start.sure and start.index < wait.index
+            for start in program.starts(consumer.actor)
+        )
     )
 
 
