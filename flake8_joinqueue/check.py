@@ -36,15 +36,20 @@ def check_source(
     if not speaks_of_queues(text, options.own_names):
         return []
     with _without_collection():
-        try:
-            reading = _read(text, filename, tree, options)
-        except NotAnalysed as outcome:
-            return [not_analysed(outcome.reason)]
-        if reading is None:
-            return []
-        from flake8_joinqueue.rules import run  # noqa: PLC0415 (only who gets here pays for it)
+        return _checked(text, filename, tree, options)
 
-        return run(reading.protocols, options, reading.given_up)
+
+def _checked(text: str, filename: str, tree: ast.Module | None, options: Options) -> list[Finding]:
+    """The findings in a text; all else that was made for them is gone on return."""
+    try:
+        reading = _read(text, filename, tree, options)
+    except NotAnalysed as outcome:
+        return [not_analysed(outcome.reason)]
+    if reading is None:
+        return []
+    from flake8_joinqueue.rules import run  # noqa: PLC0415 (only who gets here pays for it)
+
+    return run(reading.protocols, options, reading.given_up)
 
 
 @contextmanager

@@ -314,7 +314,7 @@ def _replaced(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Valu
     if not isinstance(value, values.Instance) or machine.instance_actors.get(value.serial):
         return calls.unknown_call(machine, Library("copy.copy"), arguments, node)
     made = values.Instance(new_serial(), value.cls)
-    for name in list(machine.heap.names(value.serial)):
+    for name in machine.heap.names(value.serial):
         held = machine.heap.get((value.serial, name))
         if held is not None:
             machine.heap.set((made.serial, name), held)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -194,46 +195,53 @@ def queues_in(machine: Machine, value: Value, depth: int = 0) -> list[int]:
     return list(dict.fromkeys(found))
 
 
-def reachable(  # noqa: PLR0912 (one case a kind of value)
-    machine: Machine, value: Value
-) -> list[Value]:
+def reachable(machine: Machine, value: Value) -> list[Value]:
     """Return what a value holds."""
-    if isinstance(value, values.Tuple):
-        return list(value.values)
-    if isinstance(value, (values.Container, values.Series)):
-        content = items.content_of(machine, value) if isinstance(value, values.Container) else value
-        return [segment.value for segment in content.segments]
-    if isinstance(value, Either):
-        return [value.then, value.otherwise]
-    if isinstance(value, values.Partial):
-        return [value.function, *value.positional, *dict(value.keywords).values()]
-    if isinstance(value, values.Method):
-        return [value.receiver]
-    if isinstance(value, values.Closing):
-        return [value.value]
-    if isinstance(value, values.Generator):
-        return [*value.arguments, *dict(value.keywords).values()]
-    if isinstance(value, values.Repeated):
-        return [value.function]
-    if isinstance(value, values.Coroutine):
-        return [value.function, *value.arguments, *dict(value.keywords).values()]
-    if isinstance(value, values.Gathering):
-        return [segment.value for segment in value.segments]
-    if isinstance(value, values.TimeLimit):
-        return [] if value.value is None else [value.value]
-    if isinstance(value, values.Crew):
-        return [value.members]
-    if isinstance(value, values.Instance):
-        held = [machine.heap.get((value.serial, name)) for name in machine.heap.names(value.serial)]
-        actor = machine.instance_actors.get(value.serial)
-        own: list[Value] = [] if actor is None else [values.ActorRef(actor)]
-        queue = machine.instance_queues.get(value.serial)
-        own += [] if queue is None else [values.QueueRef(queue)]
-        own += _inherited(machine, value)
-        return own + [
-            part for part in held if part is not None and not isinstance(part, values.Content)
-        ]
-    return []
+    held = _HELD.get(type(value))
+    return held(machine, value) if held is not None else []
+
+
+def _of_container(machine: Machine, value: values.Container) -> list[Value]:
+    return [segment.value for segment in items.content_of(machine, value).segments]
+
+
+def _of_instance(machine: Machine, value: values.Instance) -> list[Value]:
+    held = [machine.heap.get((value.serial, name)) for name in machine.heap.names(value.serial)]
+    actor = machine.instance_actors.get(value.serial)
+    own: list[Value] = [] if actor is None else [values.ActorRef(actor)]
+    queue = machine.instance_queues.get(value.serial)
+    own += [] if queue is None else [values.QueueRef(queue)]
+    own += _inherited(machine, value)
+    return own + [
+        part for part in held if part is not None and not isinstance(part, values.Content)
+    ]
+
+
+# By the kind, as most values hold nothing.
+_HELD: Mapping[type, Callable[[Machine, Any], list[Value]]] = {
+    values.Tuple: lambda _, value: list(value.values),
+    values.Container: _of_container,
+    values.Series: lambda _, value: [segment.value for segment in value.segments],
+    Either: lambda _, value: [value.then, value.otherwise],
+    values.Partial: lambda _, value: [
+        value.function,
+        *value.positional,
+        *dict(value.keywords).values(),
+    ],
+    values.Method: lambda _, value: [value.receiver],
+    values.Closing: lambda _, value: [value.value],
+    values.Generator: lambda _, value: [*value.arguments, *dict(value.keywords).values()],
+    values.Repeated: lambda _, value: [value.function],
+    values.Coroutine: lambda _, value: [
+        value.function,
+        *value.arguments,
+        *dict(value.keywords).values(),
+    ],
+    values.Gathering: lambda _, value: [segment.value for segment in value.segments],
+    values.TimeLimit: lambda _, value: [] if value.value is None else [value.value],
+    values.Crew: lambda _, value: [value.members],
+    values.Instance: _of_instance,
+}
 
 
 def _inherited(machine: Machine, instance: values.Instance) -> list[Value]:

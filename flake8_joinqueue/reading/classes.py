@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -107,7 +107,7 @@ def _inherited_fields(bases: tuple[Value, ...]) -> Iterator[str]:
 
 
 def _make_members(machine: Machine, made: Class) -> None:
-    for name in list(machine.heap.names(made.scope.serial)):
+    for name in machine.heap.names(made.scope.serial):
         value = machine.heap.get((made.scope.serial, name))
         if value is None or isinstance(value, (values.Function, values.Content)):
             continue
@@ -128,16 +128,17 @@ def _is_of_constants(made: Class) -> bool:
 # --- attributes ----------------------------------------------------------------------------------
 
 
-def lineage(made: Class) -> Iterator[Value]:
-    """Yield a class and its bases in the order in which Python looks for attributes, each once."""
-    yield from _linearised(made, ())
+def lineage(made: Class) -> Sequence[Value]:
+    """Return a class and its bases in the order in which Python looks for attributes, each once."""
+    if not made.order:
+        made.order.extend(_linearised(made))
+    return made.order
 
 
-def _linearised(made: Value, below: tuple[Value, ...]) -> list[Value]:
-    if not isinstance(made, Class) or made in below:
-        return [made]
+def _linearised(made: Class) -> list[Value]:
     bases = list(dict.fromkeys(made.bases))
-    orders = [_linearised(base, (*below, made)) for base in bases]
+    # No class is among its own bases: they were there before it.
+    orders = [list(lineage(base)) if isinstance(base, Class) else [base] for base in bases]
     orders = [order for order in [*orders, bases] if order]
     found: list[Value] = [made]
     while orders:
@@ -162,9 +163,9 @@ def find_beyond(machine: Machine, above: values.Super, name: str) -> Value | Non
     """Return what `super()` finds: what a class behind its owner defines, in the order of all."""
     receiver = above.receiver
     made = receiver.cls if isinstance(receiver, values.Instance) else receiver
-    order = list(lineage(made)) if isinstance(made, Class) else []
+    order = lineage(made) if isinstance(made, Class) else ()
     if above.owner not in order:
-        order = list(lineage(above.owner))
+        order = lineage(above.owner)
     return _first(machine, order[order.index(above.owner) + 1 :], name)
 
 
@@ -240,7 +241,7 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
 
 def _inherit_daemon(machine: Machine, instance: values.Instance) -> None:
     """Set what the bodies of an actor's classes assign to `daemon`, or to what is meant to be."""
-    for base in reversed(list(lineage(instance.cls))):
+    for base in reversed(lineage(instance.cls)):
         if isinstance(base, Class):
             for target in base.daemons:
                 value = machine.heap.get((base.scope.serial, target.value))

@@ -368,7 +368,7 @@ class _Entries:
         machine = self.machine
         if not isinstance(instance, values.Instance):
             return
-        for name in list(machine.heap.names(instance.serial)):
+        for name in machine.heap.names(instance.serial):
             value = machine.heap.get((instance.serial, name))
             if value is None or isinstance(value, values.Content):
                 continue

@@ -52,7 +52,7 @@ def _import_star(machine: Machine, module: str, node: cst.ImportFrom) -> None:
     if not isinstance(followed, Module):
         machine.star_modules.append(module)
         return
-    for name in list(machine.heap.names(followed.scope.serial)):
+    for name in machine.heap.names(followed.scope.serial):
         value = machine.heap.get((followed.scope.serial, name))
         if not name.startswith("_") and value is not None and not isinstance(value, Content):
             variables.write_name(machine, name, value, node)

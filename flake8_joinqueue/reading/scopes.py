@@ -64,6 +64,7 @@ class Heap:
 
     def __init__(self) -> None:
         self._values: dict[Place, Value | Content] = {}
+        self._names: dict[int, dict[str, None]] = {}
         self._journals: list[dict[Place, Value | Content | None]] = []
 
     def get(self, place: Place) -> Value | Content | None:
@@ -72,13 +73,16 @@ class Heap:
 
     def set(self, place: Place, value: Value | Content) -> None:
         """Put `value` at `place`."""
+        before = self._values.get(place)
         if self._journals:
-            self._journals[-1].setdefault(place, self._values.get(place))
+            self._journals[-1].setdefault(place, before)
+        if before is None:
+            self._names.setdefault(place[0], {})[place[1]] = None
         self._values[place] = value
 
-    def names(self, serial: int) -> Iterator[str]:
+    def names(self, serial: int) -> list[str]:
         """Return the names at which something is for that serial number."""
-        return (name for owner, name in list(self._values) if owner == serial)
+        return list(self._names.get(serial, ()))
 
     def changed(self) -> list[Place] | None:
         """Return the places whose changes will be taken back first; `None` where none will."""
@@ -99,20 +103,22 @@ class Heap:
 
         The dictionary given out holds the new values after the block.
         """
-        return _Trial(self._values, self._journals)
+        return _Trial(self._values, self._names, self._journals)
 
 
 class _Trial:
     """A block whose changes of a heap are taken back; a class, since there are many."""
 
-    __slots__ = ("_changes", "_journals", "_values")
+    __slots__ = ("_changes", "_journals", "_names", "_values")
 
     def __init__(
         self,
         values: dict[Place, Value | Content],
+        names: dict[int, dict[str, None]],
         journals: list[dict[Place, Value | Content | None]],
     ) -> None:
         self._values = values
+        self._names = names
         self._journals = journals
         self._changes: dict[Place, Value | Content] = {}
 
@@ -125,5 +131,6 @@ class _Trial:
             self._changes[place] = self._values[place]
             if old is None:
                 del self._values[place]
+                del self._names[place[0]][place[1]]
             else:
                 self._values[place] = old

@@ -123,6 +123,7 @@ class Class:
     """A class of the file. Its attributes live in `scope`.
 
     `daemons` are the names of `daemon`, or what is meant to be, where its body assigns them.
+    `order` is for `classes.lineage`, which works it out once.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Class:
     is_dataclass: bool = False
     daemons: tuple[cst.Name, ...] = field(default=(), compare=False)
     annotations: Mapping[str, cst.Annotation] = field(default_factory=dict, compare=False)
+    order: list[Value] = field(default_factory=list, init=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
