@@ -414,6 +414,20 @@ SERVER = """
                     return
                 print(job)
 """
+# What is joined before anything is put lets go at once, whoever takes.
+JOINED_BEFORE = """
+    import asyncio
+
+    async def main():
+        jobs = asyncio.Queue()
+        {before}
+        taker = asyncio.create_task(jobs.get())
+        await jobs.join()
+        {behind}
+        print(await taker)
+
+    asyncio.run(main())
+"""
 TORNADO = """
     from tornado import queues
 
@@ -439,6 +453,8 @@ TORNADO = """
         (SERVER.format(jobs="_jobs", stop="pass"), ["JQ101"]),
         (SERVER.format(jobs="jobs", stop="pass"), []),
         (TORNADO, []),
+        (JOINED_BEFORE.format(before="jobs.put_nowait(1)", behind="pass"), ["JQ202"]),
+        (JOINED_BEFORE.format(before="pass", behind="jobs.put_nowait(1)"), []),
     ],
 )
 def test_queues_that_functions_and_methods_make(program: str, codes: list[str]) -> None:

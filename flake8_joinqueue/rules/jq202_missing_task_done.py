@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program
-from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.protocol import Escape, Get, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name
@@ -80,9 +80,20 @@ def _joins_after(program: Program, queue: Queue, consumer: Consumer) -> list[Eve
     return [
         join
         for join in program.joins(queue)
-        if not any(start.actor == join.actor for start in beginnings)
-        or not all(before(join, start) for start in beginnings if start.actor == join.actor)
+        if (
+            not any(start.actor == join.actor for start in beginnings)
+            or not all(before(join, start) for start in beginnings if start.actor == join.actor)
+        )
+        and _may_find_items(program, queue, join)
     ]
+
+
+def _may_find_items(program: Program, queue: Queue, join: Event) -> bool:
+    """Say whether anything may have been put when a queue is joined."""
+    puts = program.puts(queue)
+    if not puts or program.escaped(queue):
+        return True
+    return any(put.actor != join.actor or may_precede(put, join) for put in puts)
 
 
 def _check(
