@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import covered
-from flake8_joinqueue.analysis.timeline import Event, before, exclusive
+from flake8_joinqueue.analysis.timeline import Event, before, exclusive, may_precede
+from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once, gives_way
+from flake8_joinqueue.facts.queues import Carrier
+from flake8_joinqueue.facts.tasks import PAUSES
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
+    Call,
     Get,
     JoinActor,
     JoinQueue,
@@ -21,6 +25,7 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 
+_ENDINGS = (JoinActor, JoinQueue)
 _WAITS = (Synchronise, JoinActor, JoinQueue)
 _PAUSES = (Sleep, *_WAITS)
 
@@ -41,14 +46,18 @@ def late(program: Program, queue: Queue, consumer: Consumer, *, lags: bool) -> l
     if not looks or any(look.actor != program.main.index for look in looks):
         return None
     last = max(looks, key=lambda look: look.index)
+    tasks = queue.kind.carrier is Carrier.TASKS
     found: list[Event] = []
     takers = {other.actor.index for other in program.consumers(queue)} - {program.main.index}
     for put in program.puts(queue):
         answer: bool | None = False
         if put.actor == program.main.index:
-            answer = _own(program, consumer, put, last, lags=lags)
+            own = _own_in_turns if tasks else _own
+            answer = own(program, consumer, put, last, lags=lags)
         elif put.actor not in takers:  # who puts what it takes itself comes round again
             answer = _of_others(program, queue, put, last, lags=lags)
+            if answer and tasks:
+                answer = _takes_turns(program, program.actor(put))
         if answer is None:
             return None
         if answer:
@@ -66,6 +75,37 @@ def _own(
         # The longer main sleeps, the sooner the consumer has left.
         return consumer.actor is not program.main and not _waits_between(program, look, put, _WAITS)
     return lags and not _waits_between(program, put, look, _PAUSES)
+
+
+def _own_in_turns(
+    program: Program, consumer: Consumer, put: Event, look: Event, *, lags: bool
+) -> bool | None:
+    """Say the same of a task: it looks when main gives its turn away, not before."""
+    if lags or consumer.actor is program.main or exclusive(put, look):
+        return None
+    between = [
+        event
+        for event in program.of(Call, *GIVES_WAY, Put)
+        if may_precede(look, event)
+        and may_precede(event, put)
+        and gives_way(event.operation, program.may_be_full)
+    ]
+    if any(isinstance(event.operation, _ENDINGS) or _synchronises(event) for event in between):
+        return None
+    return bool(between)
+
+
+def _takes_turns(program: Program, producer: Actor) -> bool | None:
+    """Say whether a producer is a task that gives its turn away before it is through."""
+    if producer.kind is not ActorKind.TASK:
+        return None
+    return not at_once(producer, program.may_be_full)
+
+
+def _synchronises(event: Event) -> bool:
+    """Say whether somebody waits for what others do, not for a while."""
+    operation = event.operation
+    return isinstance(operation, Synchronise) and operation.what not in PAUSES
 
 
 def _waits_between(program: Program, first: Event, second: Event, kinds: tuple[type, ...]) -> bool:

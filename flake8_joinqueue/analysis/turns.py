@@ -25,7 +25,8 @@ MayBeFull = Callable[[int], bool]
 """Says whether a put on the queue of that index may have to wait for room."""
 
 
-def _gives_way(operation: object, may_be_full: MayBeFull) -> bool:
+def gives_way(operation: object, may_be_full: MayBeFull) -> bool:
+    """Say whether a task that does this may have to wait, and lets others run meanwhile."""
     match operation:
         case Put(queue=queue, blocking=blocking):
             return blocking and may_be_full(queue)
@@ -37,7 +38,7 @@ def _gives_way(operation: object, may_be_full: MayBeFull) -> bool:
 def at_once(actor: Actor, may_be_full: MayBeFull) -> bool:
     """Say whether an actor is a task that is through once it got its turn."""
     return actor.kind is ActorKind.TASK and not any(
-        _gives_way(operation, may_be_full) for operation in operations_in(actor.body)
+        gives_way(operation, may_be_full) for operation in operations_in(actor.body)
     )
 
 
@@ -54,7 +55,7 @@ def in_one_turn(flow: Flow, queue: int, put: Put, may_be_full: MayBeFull) -> boo
 
     puts = {index for index in flow.where(Put) if flow.nodes[index].operation is put}
     gets = nodes(Get)
-    if not puts or _gives_way(put, may_be_full):
+    if not puts or gives_way(put, may_be_full):
         return False
     before = flow.reaching(puts, gets)
     if flow.start in before and flow.start not in gets:
@@ -63,6 +64,6 @@ def in_one_turn(flow: Flow, queue: int, put: Put, may_be_full: MayBeFull) -> boo
     waits = {
         index
         for index in before - puts
-        if _gives_way(flow.nodes[index].operation, may_be_full) and index not in gets
+        if gives_way(flow.nodes[index].operation, may_be_full) and index not in gets
     }
     return not any(start in flow.reaching(waits, gets) for start in done)

@@ -180,6 +180,9 @@ TASKS: Mapping[str, Fact] = MappingProxyType(
     }
 )
 
+# What lets time pass, whatever the others do.
+PAUSES = frozenset(name for name, known in TASKS.items() if known == TaskCall(Role.SLEEP))
+
 CREW_METHODS: Mapping[str, Mapping[str, CrewMethod]] = MappingProxyType(
     {
         "executor": {

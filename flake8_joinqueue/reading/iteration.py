@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.counts import ONE, Count, total
 from flake8_joinqueue.protocol import Condition, Operation
 from flake8_joinqueue.reading import (
     calls,
@@ -300,13 +300,16 @@ def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None)
 # --- comprehensions ------------------------------------------------------------------------------
 
 
-def comprehension(machine: Machine, node: cst.BaseComp) -> Value:
-    """Run a comprehension and return the container it makes."""
+def comprehension(machine: Machine, node: cst.BaseComp, apart: int = 0) -> Value:
+    """Run a comprehension and return the container it makes.
+
+    Of `apart` elements each is made on its own: they are to have a name each.
+    """
     scope = Scope(machine.scope, Survey(), "function")
     machine.frames.append(Frame(scope, machine.frame.function, machine.frame.receiver))
     found: list[Segment] = []
     try:
-        _comp_for(machine, node.for_in, node, ONE, found)
+        _comp_for(machine, node.for_in, node, ONE, found, apart)
     finally:
         machine.frames.pop()
     kind = _KINDS.get(type(node), "list")
@@ -316,8 +319,13 @@ def comprehension(machine: Machine, node: cst.BaseComp) -> Value:
 _KINDS: dict[type[cst.BaseComp], str] = {cst.DictComp: "dict", cst.GeneratorExp: "generator"}
 
 
-def _comp_for(
-    machine: Machine, clause: cst.CompFor, node: cst.BaseComp, times: Count, found: list[Segment]
+def _comp_for(  # noqa: PLR0913, PLR0917 (a clause, and what it is a part of)
+    machine: Machine,
+    clause: cst.CompFor,
+    node: cst.BaseComp,
+    times: Count,
+    found: list[Segment],
+    apart: int = 0,
 ) -> None:
     over = expressions.evaluate(machine, clause.iter)
 
@@ -346,7 +354,10 @@ def _comp_for(
         depth = len(machine.loops)
         go_over(machine, over, lambda v: inner(v, times * machine.multiplicity(depth)), clause)
         return
-    for segment in condensed(machine, segments(machine, over)):
+    brought = condensed(machine, segments(machine, over))
+    if total(part.times for part in brought).number == apart > 0:
+        brought = tuple(Segment(p.value, ONE) for p in brought for _ in range(p.times.number or 0))
+    for segment in brought:
         repeated(machine, segment, clause, lambda part: inner(part.value, times * part.times))
 
 

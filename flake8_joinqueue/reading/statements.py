@@ -86,10 +86,20 @@ def _expression(machine: Machine, node: cst.Expr) -> None:
 
 
 def _assign(machine: Machine, node: cst.Assign) -> None:
-    value = expressions.evaluate(machine, node.value)
+    value = _unpacked_one_by_one(machine, node) or expressions.evaluate(machine, node.value)
     for target in node.targets:
         named = variables.labelled(value, target.target)
         expressions.assign(machine, target.target, named, node)
+
+
+def _unpacked_one_by_one(machine: Machine, node: cst.Assign) -> Value | None:
+    """Return what `a, b = (make() for _ in range(2))` unpacks, each element made on its own."""
+    target, made = node.targets[0].target, node.value
+    if not isinstance(target, (cst.Tuple, cst.List)):
+        return None
+    if not isinstance(made, (cst.ListComp, cst.GeneratorExp)):
+        return None
+    return iteration.comprehension(machine, made, apart=len(target.elements))
 
 
 def _annotated(machine: Machine, node: cst.AnnAssign) -> None:

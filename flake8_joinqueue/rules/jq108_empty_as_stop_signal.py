@@ -42,7 +42,8 @@ for _ in range(4):
 
 Silent where anything else may end the loop, too, and where the program sleeps or waits for
 something in between. On a thread queue or a manager's, a loop with `get_nowait()` is right where
-all puts are over; so is one with `empty()` if there is but one consumer.
+all puts are over; so is one with `empty()` if there is but one consumer. Tasks take turns only
+where they wait: reported where a producer, or main, does so before it puts.
 
 # Fix
 
@@ -69,8 +70,7 @@ NAME = "empty-as-stop-signal"
 def check(program: Program) -> Iterator[Report]:
     """Yield the looks at a queue that end a consumer too soon, or not at all."""
     for queue in program.protocol.queues:
-        # Tasks take turns only where they wait: what they see holds until then.
-        if queue.count != ONE or queue.kind.carrier is Carrier.TASKS:
+        if queue.count != ONE:
             continue
         if program.escaped(queue) or program.shut_down(queue):
             continue
@@ -109,6 +109,8 @@ def _may_block(
 ) -> bool:
     """Say whether another may take the last item between a look and the `get` behind it."""
     consumption = consumer.consumption
+    if queue.kind.carrier is Carrier.TASKS:
+        return False  # they take turns only where they wait: what they see holds until then
     if _method(program, consumption.stops_when_empty[0]) not in {"empty", "qsize"}:
         return False
     if any(get.may_be_empty for get in consumption.gets) or not program.puts(queue):

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import relayed
+from flake8_joinqueue.analysis.stops import needed, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
 from flake8_joinqueue.facts.queues import Carrier
@@ -80,7 +80,11 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         if relays:  # one is enough for all
             wrong = all(before(wait, put) for put in sentinels)
         else:
-            by_turns = not _in_turn(queue) and _by_turns(program, consumer, wait, late)
+            by_turns = (
+                not _in_turn(queue)
+                and _by_turns(program, consumer, wait, late)
+                and not _enough(program, queue, [put for put in sentinels if put not in late])
+            )
             wrong = (
                 by_turns
                 or _before_all(program, consumer, wait, sentinels)
@@ -128,6 +132,12 @@ def _before_all(program: Program, consumer: Consumer, wait: Event, sentinels: li
             for start in program.starts(consumer.actor)
         )
     )
+
+
+def _enough(program: Program, queue: Queue, early: list[Event]) -> bool:
+    """Say whether what is put before is enough for all who take sentinels from the queue."""
+    put, taken = program.times(early) if early else None, needed(program, queue)
+    return put is not None and taken is not None and less(put, taken) is False
 
 
 def _too_few(program: Program, queue: Queue, consumer: Consumer, wait: Event) -> bool:
