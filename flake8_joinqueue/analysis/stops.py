@@ -85,6 +85,27 @@ def _all_told(program: Program, queue: Queue, join: Event) -> bool:
     return put is not None and taken is not None and less(put, taken) is False
 
 
+def ends_taken(program: Program, queue: Queue, producer: Actor, moment: Event) -> bool:
+    """Say whether consumers that have ended took the end that a producer puts behind its work.
+
+    They have if, together, they take all ends there are.
+    """
+    ends = program.sentinel_puts(queue)
+    own = [end for end in ends if end.actor == producer.index]
+    work = [put for put in program.work_puts(queue) if put.actor == producer.index]
+    taken, put = needed(program, queue), program.times(ends) if ends else None
+    if not own or taken is None or put is None or less(taken, put) is not False:
+        return False
+    return (
+        all_stop(program, queue)
+        and all(before(each, end) for each in work for end in own)
+        and all(
+            program.finished_before(consumer.actor, moment) is True
+            for consumer in program.consumers(queue)
+        )
+    )
+
+
 def put_before(program: Program, events: Iterable[Event], moment: Event) -> list[Event]:
     """Return the events that surely have happened at a moment of some actor."""
     return [
