@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.timeline import Event, before
-from flake8_joinqueue.analysis.turns import in_one_turn
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import Count, less, populated, total
-from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Escape, ManagerEnds, Put, Queue
+from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Escape, Get, ManagerEnds, Put, Queue
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -83,6 +83,30 @@ def _all_told(program: Program, queue: Queue, join: Event) -> bool:
     told = [put for put in program.sentinel_puts(queue) if before(put, join)]
     put, taken = program.times(told) if told else None, needed(program, queue)
     return put is not None and taken is not None and less(put, taken) is False
+
+
+def idle(program: Program, stage: Actor, moment: Event) -> bool:
+    """Say whether a task that only takes and hands on has dealt with all that is put for it.
+
+    It is woken by the first item, and takes one after the other in that turn; so it is through
+    when whoever put them, or waited for who did, has its next turn.
+    """
+    if not waits_only_to_take(stage, program.may_be_full):
+        return False
+    puts = [
+        put
+        for queue in program.protocol.queues
+        if any(get.actor == stage.index for get in program.on(queue, Get))
+        for put in program.work_puts(queue)
+    ]
+    turns = [turn for turn in program.of(*GIVES_WAY) if before(turn, moment)]
+
+    def seen_to(put: Event) -> bool:
+        if put.actor == moment.actor:
+            return not may_precede(put, moment) or any(before(put, turn) for turn in turns)
+        return program.finished_before(program.actor(put), moment) is True
+
+    return bool(puts) and all(seen_to(put) for put in puts)
 
 
 def ends_taken(program: Program, queue: Queue, producer: Actor, moment: Event) -> bool:

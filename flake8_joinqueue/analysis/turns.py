@@ -42,6 +42,15 @@ def at_once(actor: Actor, may_be_full: MayBeFull) -> bool:
     )
 
 
+def waits_only_to_take(actor: Actor, may_be_full: MayBeFull) -> bool:
+    """Say whether an actor is a task that gives its turn away only where it takes from queues."""
+    return actor.kind is ActorKind.TASK and all(
+        isinstance(operation, Get)
+        for operation in operations_in(actor.body)
+        if gives_way(operation, may_be_full)
+    )
+
+
 def in_one_turn(flow: Flow, queue: int, put: Put, may_be_full: MayBeFull) -> bool:
     """Say whether a task puts before it accounts for an item of `queue`, or in the same turn.
 

@@ -379,7 +379,8 @@ def evaluate_awaited(machine: Machine, node: cst.BaseExpression) -> Value:
     with machine.block() as operations:
         value = evaluate(machine, node)
     last = operations[-1] if operations else None
-    if isinstance(last, Call):
+    # The call itself, not one for its arguments.
+    if isinstance(last, Call) and last.site == machine.site(node):
         operations[-1] = replace(last, awaited=True)
     for operation in operations:
         machine.emit(operation)

@@ -51,7 +51,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import over_before
 from flake8_joinqueue.analysis.timeline import Event
-from flake8_joinqueue.protocol import Put, Queue
+from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -93,12 +93,22 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
         return
     actors = frozenset(consumer.actor.index for consumer in consumers)
     for put, consumer in relays.values():
+        if not _keeps_waiting(consumer, put):
+            continue
         message = (
             f"{name(consumer.actor)} puts the sentinel of '{queue.name}' back for the next one, "
             f"and nobody takes the last: join() on {lines(joins)} hangs, put one for each worker"
         )
         related = tuple((join.operation.site, "waits for ever") for join in joins)
         yield Report(CODE, put.site, message, queue.index, actors, related)
+
+
+def _keeps_waiting(consumer: Consumer, put: Put) -> bool:
+    """Say whether whoever joins the queue still waits when the sentinel is put back.
+
+    A join that is a task's looks once only: accounted for first, the sentinel has let it go.
+    """
+    return consumer.actor.kind is not ActorKind.TASK or consumer.consumption.holds_while(put)
 
 
 def _waits_for(program: Program, join: Event, first: list[Event]) -> bool:

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.stops import covered, ends_taken
+from flake8_joinqueue.analysis.stops import covered, ends_taken, idle
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.protocol import Actor, Queue
 from flake8_joinqueue.rules.report import Report
@@ -91,7 +91,9 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
         return False
     if program.finished_before(producer, join) is not False:
         return False
-    if program.first_in_turn(producer, queue, join) or ends_taken(program, queue, producer, join):
+    if program.first_in_turn(producer, queue, join) or idle(program, producer, join):
+        return False
+    if ends_taken(program, queue, producer, join):
         return False
     # An item that the join itself waits for covers what is put while it is worked on.
     return any(

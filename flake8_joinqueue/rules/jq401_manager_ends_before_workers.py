@@ -45,7 +45,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import needed, never_told, outlived_by_managers, relayed
+from flake8_joinqueue.analysis.stops import (
+    ends_taken,
+    needed,
+    never_told,
+    outlived_by_managers,
+    relayed,
+)
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import (
@@ -132,7 +138,7 @@ def _too_few(program: Program, queue: Queue, consumer: Consumer) -> bool:
 
 def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
     """Say whether an actor has nothing left to do with a queue, nor to wait for there."""
-    if _all_taken(program, actor, queue, moment):
+    if _all_taken(program, actor, queue, moment) or ends_taken(program, queue, actor, moment):
         return True
     waits = [join for join in program.on(queue, JoinQueue) if before(join, moment)]
     if not any(_is_last(program, actor, queue, wait) for wait in waits):
