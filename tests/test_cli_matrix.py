@@ -80,13 +80,13 @@ def test_many_files_in_several_processes(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_no_mess(tmp_path: Path) -> None:
-    _many(tmp_path, 2000)
+    _many(tmp_path, 6000)
     status, printed = on_a_terminal(
         "check", "--jobs=2", folder=tmp_path, interrupt_after=b"checked "
     )
     assert status == 130
     assert b"Traceback" not in printed
-    assert b" of 2,000 files" in printed
+    assert b" of 6,000 files" in printed
     assert printed.endswith(b"\r\033[K")  # the progress line is gone
 
 

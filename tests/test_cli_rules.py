@@ -30,7 +30,7 @@ Use instead
       tasks = JoinableQueue()
 
 Known limits
-  None known.
+  Silent in a `try` that names the very error, and for a queue of which nothing but its use is seen.
 
 Fix
   None.
