@@ -69,6 +69,8 @@ def on_a_terminal(
         stderr=slave,
         env=environment,
         start_new_session=True,
+        # Whoever runs the tests in the background ignores interrupts, and so would the command.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     os.close(slave)
     printed = b""
