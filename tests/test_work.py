@@ -96,7 +96,7 @@ def quite_shown(quite_many):
 
 def test_cut_programs_of_any_kind_have_the_findings_of_the_whole() -> None:
     found = 0
-    for recipe in random_recipes(21, 200):
+    for recipe in random_recipes(21, 80):
         source = write(recipe).source
         imports, gap, rest = source.partition("\n\n\n")
         text = imports + UNRELATED + gap + rest
