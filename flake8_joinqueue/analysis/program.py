@@ -390,9 +390,9 @@ class Program:
         nothing to wait for gives no turn away.
         """
         starts = self.starts(actor)
-        others = [start for each in self.consumers(queue) for start in self.starts(each.actor)]
         if not starts or not at_once(actor, self.may_be_full):
             return False
+        others = [start for each in self.consumers(queue) for start in self.starts(each.actor)]
         return any(may_precede(put, join) for put in self.puts(queue)) and all(
             before(start, other)
             for start in starts
@@ -409,10 +409,10 @@ class Program:
         ]
         if not waits and self._waited_by_others(actor, event):
             return None
-        if not waits and self._starts_of(event):
+        if not waits:
             # Who does it may have been started only when the actor was through.
             known = {self.finished_before(actor, start) for start in self._starts_of(event)}
-            if known != {False}:
+            if known and known != {False}:
                 return True if known == {True} else None
         if not waits and any(before(stop, event) for stop in self.about(actor, Stop)):
             return None  # ended from outside: it may go on for a moment

@@ -17,11 +17,10 @@ def all_stop(program: Program, queue: Queue) -> bool:
     consumers = program.consumers(queue)
     sentinels = program.sentinel_puts(queue)
     return bool(consumers and sentinels) and all(
-        consumer.consumption.recognises(put_of(event).item, pickled=pickled) is True
+        consumer.consumption.recognises(put_of(event).item, pickled=queue.kind.pickles) is True
         and not consumer.consumption.relays
         for consumer in consumers
         for event in sentinels
-        for pickled in {False, queue.kind.pickles}
     )
 
 
