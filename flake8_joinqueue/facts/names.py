@@ -83,6 +83,24 @@ class MakesCount:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistersHook:
+    """Calling it has a function called where something ends, or when a signal comes.
+
+    `function` is the position of the function, `keyword` its keyword; what follows are its
+    arguments, `packed` in a tuple, or, with `own_arguments`, whatever the interpreter gives it.
+    `at_exit`: where the program ends; then it returns the function, so that it may decorate it.
+    `name` is for people.
+    """
+
+    name: str
+    function: int
+    keyword: str = "func"
+    packed: bool = False
+    own_arguments: bool = False
+    at_exit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sleeps:
     """Calling it lets time pass."""
 
@@ -96,7 +114,8 @@ class EndsProgram:
 
 Fact: TypeAlias = (
     "MakesQueue | MakesActor | MakesManager | MakesContext | SetsStartMethod"
-    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram | Sleeps | tasks.Fact"
+    " | MakesUnpicklable | MakesSynchroniser | MakesCount | EndsProgram | Sleeps | RegistersHook"
+    " | tasks.Fact"
 )
 
 _PROCESS = MakesActor(ActorFamily.PROCESS)
@@ -201,6 +220,12 @@ _LIBRARY: dict[str, Fact] = {
     "time.sleep": Sleeps(),
     "logging.getLogger": tasks.Gives("logging.Logger"),
     "logging.Logger.getChild": tasks.Gives("logging.Logger"),
+    "atexit.register": RegistersHook("atexit", 0, at_exit=True),
+    "threading._register_atexit": RegistersHook("atexit", 0),
+    "weakref.finalize": RegistersHook("finalize", 1),
+    "multiprocessing.util.Finalize": RegistersHook("Finalize", 1, "callback", packed=True),
+    "signal.signal": RegistersHook("signal", 1, "handler", own_arguments=True),
+    "asyncio.loop.add_signal_handler": RegistersHook("signal", 1, "callback"),
     "sys.exit": EndsProgram(),
     "exit": EndsProgram(),
     "quit": EndsProgram(),

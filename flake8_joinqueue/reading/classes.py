@@ -14,6 +14,7 @@ from flake8_joinqueue.reading import (
     calls,
     declarations,
     functions,
+    hooks,
     ownqueues,
     queues,
     statements,
@@ -236,6 +237,7 @@ def instantiate(machine: Machine, made: Class, arguments: Arguments, node: cst.C
     else:
         for value in arguments.every():
             calls.leak(machine, value, node, f"handed to {made.name}")
+    hooks.note_instance(machine, instance, node)
     return instance
 
 

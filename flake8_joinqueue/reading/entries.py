@@ -35,6 +35,7 @@ from flake8_joinqueue.reading import (
     finishing,
     following,
     functions,
+    hooks,
     items,
     iteration,
     lengths,
@@ -139,6 +140,7 @@ class _Entries:
             if shared:
                 # The module's own queues are used by its functions, called from who knows where.
                 self._functions_in_any_order()
+            hooks.run_at_exit(machine)
         self._finish("the module", tuple(operations), ends=True)
         if not shared:
             self._functions_one_by_one()
@@ -155,6 +157,7 @@ class _Entries:
         machine = self.machine
         machine.queues, machine.managers, machine.cell_sets = [], [], []
         machine.declared, machine.class_of = {}, {}
+        machine.hooks, machine.at_exit = [], []
         main = ActorDraft(0, ActorKind.MAIN, machine.site(node), ONE, None, name="main")
         machine.actors = [main]
         machine.running = [main]
@@ -177,7 +180,8 @@ class _Entries:
 
     def _finish(self, entry: str, operations: Block, ends: bool) -> None:
         # First, as the end of the program need not be come to.
-        operations = (*self._started_out_of_sight(operations), *operations)
+        hooked = hooks.touched_at_the_end(self.machine)
+        operations = (*hooked, *self._started_out_of_sight(operations), *operations)
         protocol = finishing.finish(self.machine, entry, operations, ends, self.assigned)
         if protocol is not None:
             self.protocols += [protocol, *owning.parts(protocol)]

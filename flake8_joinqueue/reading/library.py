@@ -10,7 +10,17 @@ import libcst as cst
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.tasks import Gives, MakesCrew, RunsNow, StartsActor, TaskCall
 from flake8_joinqueue.protocol import Exit, Sleep
-from flake8_joinqueue.reading import actors, builtin, calls, crews, methods, queues, tasks, values
+from flake8_joinqueue.reading import (
+    actors,
+    builtin,
+    calls,
+    crews,
+    hooks,
+    methods,
+    queues,
+    tasks,
+    values,
+)
 from flake8_joinqueue.reading.machine import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Unknown, Value
@@ -53,7 +63,7 @@ def _unbound(
     return methods.call(machine, bound, given, node)
 
 
-def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
+def by_fact(  # noqa: PLR0912, PLR0913, PLR0917 (what a call is, and whose)
     machine: Machine,
     known: names.Fact,
     callee: Library,
@@ -90,6 +100,8 @@ def by_fact(  # noqa: PLR0913, PLR0917 (what a call is, and whose)
         return Library(known.name)
     if isinstance(known, (StartsActor, RunsNow, TaskCall)):
         return tasks.call(machine, known, callee, arguments, node)
+    if isinstance(known, names.RegistersHook):
+        return hooks.register(machine, known, arguments, node)
     if isinstance(known, names.Sleeps):
         machine.emit(Sleep(machine.site(node)))
         return values.NONE

@@ -37,6 +37,7 @@ from flake8_joinqueue.reading.values import Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.following import Follower
+    from flake8_joinqueue.reading.hooks import Hook
     from flake8_joinqueue.reading.places import Places
     from flake8_joinqueue.reading.survey import Survey
 
@@ -221,6 +222,10 @@ class Machine:
         self.chosen_elsewhere: set[str] = set()
         self.handed_over: set[str] = set()
         self.examined: set[str] = set()
+        # What the interpreter calls by itself some time, and whether that is being looked at.
+        self.hooks: list[Hook] = []
+        self.at_exit: list[Hook] = []
+        self.looking_at_hooks = False
         # Generators that got out of sight.
         self.run_out_of_sight: set[values.Generator] = set()
         self.callbacks: set[tuple[values.Function, Value | None]] = set()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.tasks import CONTEXT_DECORATORS, COROUTINE_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
@@ -283,7 +284,7 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         kind = _KINDS.get(name, kind)
         by_yield = by_yield or name in COROUTINE_DECORATORS
         is_context = is_context or name in CONTEXT_DECORATORS
-        if isinstance(value, Function):
+        if isinstance(value, Function) or isinstance(names.fact(name), names.RegistersHook):
             wrappers.append(value)
     in_class = machine.scope.kind == "class"
     owner = machine.classes[-1] if in_class and machine.classes else None
