@@ -96,7 +96,7 @@ def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -
     text = text.removeprefix(_BOM)
     if tree is None:
         tree = _parse(text, filename)
-    source, core = cut(text, tree, options.own_names)
+    source, core = cut(text, tree, options.own_names, followed=options.follow_imports)
     if not source:
         return None
     # Only a file that got this far pays for the import of LibCST.

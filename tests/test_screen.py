@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_joinqueue.facts import queues
-from flake8_joinqueue.screen import relevant, speaks_of_queues
+from flake8_joinqueue.facts import names, queues, tasks
+from flake8_joinqueue.screen import cut, relevant, speaks_of_queues, words
 from flake8_joinqueue.screen.slices import keep_only
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -324,7 +324,7 @@ _PROGRAMS = {
             import numpy
         except ImportError:
             numpy = None
-        __all__ = ["q"]
+        __all__ = ["q"]  #-
         if sys.version_info < (3, 10):
             raise SystemExit
         if not numpy:
@@ -409,6 +409,56 @@ def test_what_is_kept(program: str) -> None:
 )
 def test_nothing_is_left_of_a_module_without_queues(text: str) -> None:
     assert relevant(text, ast.parse(text)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Classes of its own that are called so, and those of who knows what module.
+        "import threading\n\nclass Queue: pass\n\nq = Queue()\nq.get()\nq.join()\n",
+        "import asyncio\nfrom .queues import Queue\n\nq = Queue()\nq.get()\n",
+        "import threading\nfrom rq import Queue\n\ndef f(q: 'Queue'): q.join()\n",
+        # The exception of a module, and something that may or may not be a queue.
+        "import queue\n\ndef f(q):\n    try: q.get()\n    except queue.Empty: pass\n",
+        "import queue\n\ndef f(q):\n    if hasattr(q, 'task_done'): q.task_done()\n",
+        "import threading\nfrom .queues import Queue\n__all__ = ['Queue']\nq = Queue()\n",
+    ],
+)
+def test_nothing_is_left_of_a_module_in_which_no_queue_can_come_about(text: str) -> None:
+    assert relevant(text, ast.parse(text)) == ""
+    assert cut(text, ast.parse(text), followed=True).text != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import queue\n\nq = queue.Queue()\n",
+        "from queue import Queue as Q\n\nq = Q()\n",
+        "from queue import *\n\nq = Queue()\n",
+        "import multiprocessing\n\nq = getattr(multiprocessing, 'Queue')()\n",
+        "from queue import Queue\n\ndef f(q: 'Queue[int]'): q.join()\n",
+        "from queue import Queue\n\ndef f(q: Queue): q.join()\n",
+        "import threading\n\ndef f(q):\n    q.get()\n    q.task_done()\n",
+        # No queue, but exceptions that do not exist, and a daemon that is none.
+        "import multiprocessing\ntry: f()\nexcept multiprocessing.queue.Empty: pass\n",
+        "from multiprocessing import queue\ntry: f()\nexcept queue.Empty: pass\n",
+        "import multiprocessing as m\nqueue = m.queue\ntry: f()\nexcept queue.Empty: pass\n",
+        "from multiprocessing import Empty as E\ntry: f()\nexcept E: pass\n",
+        "from multiprocessing import *\ntry: f()\nexcept Empty: pass\n",
+        "import threading\nt = threading.Thread()\nt.deamon = True\nif t.task_done(): pass\n",
+    ],
+)
+def test_what_may_be_a_queue_or_a_mistake_without_one_is_kept(text: str) -> None:
+    assert relevant(text, ast.parse(text)) != ""
+
+
+def test_the_words_are_those_of_every_queue_that_is_known() -> None:
+    every = {**names._LIBRARY, **tasks.TASKS}  # noqa: SLF001 (the whole table)
+    made = [name for name, known in every.items() if isinstance(known, names.MakesQueue)]
+    assert len(made) > 20
+    assert {name.rpartition(".")[2] for name in made} <= words.CLASSES
+    assert {name.partition(".")[0] for name in made} <= words.MODULES
+    assert {name.partition(".")[0] for name in names._SAME_AS} <= words.MODULES  # noqa: SLF001
 
 
 def test_deep_expressions_do_not_matter() -> None:

@@ -27,6 +27,7 @@ from flake8_joinqueue.reading.values import Function
 from flake8_joinqueue.rules import load, run
 from flake8_joinqueue.rules.registry import Rule
 from flake8_joinqueue.rules.report import Report
+from flake8_joinqueue.rules.run import WITHOUT_QUEUES
 from flake8_joinqueue.rules.standing import Findable
 from flake8_joinqueue.screen import relevant, speaks_of_queues
 from tests.agreement.choices import random_recipes
@@ -229,6 +230,35 @@ def test_a_rule_that_finds_something_is_asked_about_every_variant() -> None:
     codes, asked = _asked("print(item)")
     assert codes == ["JQ202"]
     assert {code: times for code, times in asked.items() if times > 1} == {"JQ202": 64}
+
+
+_NO_QUEUES = """
+import multiprocessing
+import threading
+
+
+def work():
+    while True:
+        try:
+            step()
+        except multiprocessing.queue.Empty:
+            pass
+
+
+thread = threading.Thread(target=work)
+thread.deamon = True
+thread.start()
+"""
+
+
+def test_of_a_program_without_queues_two_rules_speak() -> None:
+    """The others need not be asked."""
+    (protocol,) = read(_NO_QUEUES, ast.parse(_NO_QUEUES)).protocols
+    assert not protocol.queues
+    program_ = Program(protocol)
+    found = [report.code for rule in load() for report in rule.check(program_)]
+    assert sorted(found) == sorted(WITHOUT_QUEUES)
+    assert [finding.code for finding in check_source(_NO_QUEUES)] == sorted(WITHOUT_QUEUES)
 
 
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)

@@ -275,31 +275,6 @@ def fact(name: str) -> Fact | None:
     return known
 
 
-# Attributes of a process or thread by which people mean `daemon`; all of them mean nothing.
-MISSPELT_DAEMON = frozenset(
-    {
-        "Daemon",
-        "DAEMON",
-        "deamon",
-        "Deamon",
-        "demon",
-        "Demon",
-        "dameon",
-        "daemonic",
-        "deamonic",
-        "demonic",
-        "daemonize",
-        "deamonize",
-        "is_daemon",
-        "is_deamon",
-        "isDaemon",
-        "isDeamon",
-        "setDaemon",
-        "setDeamon",
-        "set_daemon",
-    }
-)
-
 # Contexts that swallow the exceptions they are given, by the last part of their name.
 SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from flake8_joinqueue.facts import evidence
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
@@ -47,7 +48,7 @@ def read(
     come to do something with a queue, `None` if any may. Raises `NotAnalysed` where LibCST refuses
     the text, or nothing of it can be followed.
     """
-    from flake8_joinqueue.reading import entries, evidence, places  # noqa: PLC0415 (a cycle by nature)
+    from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
 
     module = _parse(source)
     # As `ast` counts lines: `str.splitlines` splits at form feeds and others as well.

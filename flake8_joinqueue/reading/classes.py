@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.facts import names
+from flake8_joinqueue.facts import daemons, names
 from flake8_joinqueue.reading import (
     actors,
     calls,
@@ -83,7 +83,10 @@ def _daemons(node: cst.ClassDef) -> Iterator[cst.Name]:
         for small in line.body if isinstance(line, cst.SimpleStatementLine) else ():
             first = small.targets[0] if isinstance(small, cst.Assign) else small
             target = getattr(first, "target", None)
-            if isinstance(target, cst.Name) and target.value in {"daemon", *names.MISSPELT_DAEMON}:
+            if isinstance(target, cst.Name) and target.value in {
+                "daemon",
+                *daemons.MISSPELT_DAEMON,
+            }:
                 yield target
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.counts import Count
-from flake8_joinqueue.facts import names
+from flake8_joinqueue.facts import daemons, names
 from flake8_joinqueue.protocol import (
     ActorKind,
     Alias,
@@ -404,7 +404,7 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
     if isinstance(setter, values.Function):
         calls.enter(machine, setter, values.Arguments([base, value]), node)
         return
-    if actor is not None and name in names.MISSPELT_DAEMON:
+    if actor is not None and name in daemons.MISSPELT_DAEMON:
         true = daemon_of(value) is Daemon.YES
         machine.emit(SetAttribute(actor, name, true, machine.site(target or node)))
     _name_it(machine, value, name)

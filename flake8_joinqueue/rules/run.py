@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from flake8_joinqueue.analysis.program import Known, Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
-from flake8_joinqueue.protocol import Protocol, Site
-from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, load
+from flake8_joinqueue.protocol import (
+    Operation,
+    Protocol,
+    SetAttribute,
+    Site,
+    Try,
+    operations_in,
+)
+from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, load
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.standing import Findable
 
@@ -27,6 +34,9 @@ BETTER: Final = (
 )
 # Rules compare every worker with every item: time grows with the square of their number.
 MOST_ACTORS: Final = 200
+# Those that may speak of a program without queues, and of what operation there. All else that any
+# rule says is said of a queue.
+WITHOUT_QUEUES: Final[Mapping[str, type[Operation]]] = {"JQ405": Try, "JQ413": SetAttribute}
 BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ306"))
 
 
@@ -62,6 +72,9 @@ def reports(
     The limits that were reached are added to `limits`.
     """
     limits = [] if limits is None else limits
+    wanted = _wanted(protocol, options)
+    if not wanted:
+        return []
     known = Known()
     if len(protocol.actors) > MOST_ACTORS:
         reason = f"{len(protocol.actors)} actors are too many to compare with one another"
@@ -72,9 +85,24 @@ def reports(
     except NotAnalysed as limit:
         limits.append(limit)
         return []
-    wanted = [r for r in load() if r.code not in OFF_BY_DEFAULT or r.code in options.also]
     standing = Findable(wanted, programs, limits).standing()
     return most_specific(each for each in standing if protocol.concerns(each.queue))
+
+
+def _wanted(protocol: Protocol, options: Options) -> list[Rule]:
+    """Return the rules that may have something to say of a Protocol."""
+    codes: Collection[str] | None = None
+    if not protocol.queues:
+        done = {type(each) for actor in protocol.actors for each in operations_in(actor.body)}
+        codes = [code for code, kind in WITHOUT_QUEUES.items() if kind in done]
+        if not codes:
+            return []
+    return [
+        rule
+        for rule in load()
+        if (rule.code not in OFF_BY_DEFAULT or rule.code in options.also)
+        and (codes is None or rule.code in codes)
+    ]
 
 
 def most_specific(every: Iterable[Report]) -> list[Report]:

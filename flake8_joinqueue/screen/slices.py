@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from flake8_joinqueue.facts import evidence
+from flake8_joinqueue.screen import signs, words
 from flake8_joinqueue.screen.statements import Binding, Statement, describe
 
 # The lines as Python counts them: a form feed or a Unicode line separator ends none.
@@ -31,11 +33,30 @@ class Cut(NamedTuple):
     core: frozenset[str] = frozenset()
 
 
-def cut(text: str, tree: ast.Module, own: frozenset[str] = frozenset()) -> Cut:
-    """Cut a module down as `relevant` says; what is kept and not core only serves the core."""
-    selection = _Selection(describe(tree.body, own))
+def cut(
+    text: str,
+    tree: ast.Module,
+    own: frozenset[str] = frozenset(),
+    *,
+    followed: bool = False,
+) -> Cut:
+    """Cut a module down as `relevant` says; what is kept and not core only serves the core.
+
+    `followed`: what it imports may be read, too, and make queues.
+    """
+    statements = describe(tree.body, own)
+    if not (followed or _may_say_something(text, tree, statements)):
+        return Cut()
+    selection = _Selection(statements)
     kept = selection.kept()
     return Cut(keep_only(text, tree, kept), selection.core) if kept else Cut()
+
+
+def _may_say_something(text: str, tree: ast.Module, statements: Sequence[Statement]) -> bool:
+    """Whether there may be a queue in a module, or what a rule speaks of without one."""
+    if signs.any_of((each.signs for each in statements), (each.mentions for each in statements)):
+        return True
+    return words.TASK_DONE in text and bool(evidence.queues_by_use(text, tree))
 
 
 def keep_only(text: str, tree: ast.Module, kept: set[int]) -> str:

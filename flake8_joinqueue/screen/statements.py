@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flake8_joinqueue.screen import values, words
+from flake8_joinqueue.screen.signs import Signs
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _REFLECTION = frozenset({"eval", "exec", "globals", "locals", "vars"})
@@ -39,7 +40,7 @@ class Statement:
     `binds`: the names it binds in the module, functions' `global`s included. `mentions`: every
     name it uses. `alters`: the names of which it sets an attribute or an item. `handles`: the
     names it uses in a way that may change a list or dict. `speaks`: it names the vocabulary;
-    `accounts`: it names `task_done`.
+    `accounts`: it names `task_done`. `signs`: what in it may make a queue.
     `stays`: it is kept whatever happens. `queue_aliases`, `concurrent`: what it imports of the
     vocabulary and from the modules of the vocabulary, under the names used here.
     """
@@ -54,6 +55,7 @@ class Statement:
     stays: bool = False
     queue_aliases: set[str] = field(default_factory=set)
     concurrent: set[str] = field(default_factory=set)
+    signs: Signs = field(default_factory=Signs)
 
     @property
     def is_definition(self) -> bool:
@@ -108,6 +110,7 @@ class _Walk:
         if name in self._own:
             # Known for certain, whatever module it is from.
             self.statement.accounts = True
+            self.statement.signs.sure = True
             return True
         return words.is_vocabulary(name)
 
@@ -120,6 +123,7 @@ class _Walk:
     def _name(self, node: ast.Name, outer: bool) -> None:
         found = self.statement
         found.mentions.add(node.id)
+        found.signs.name(node)
         if self._speaks(node.id) or node.id in found.queue_aliases:
             found.speaks = True
         if node.id in _REFLECTION:
@@ -131,6 +135,7 @@ class _Walk:
             self._bind(node.id, Binding.OBJECT)
 
     def _attribute(self, node: ast.Attribute) -> None:
+        self.statement.signs.attribute(node)
         if self._speaks(node.attr):
             self.statement.speaks = True
             if node.attr == words.TASK_DONE:
@@ -150,6 +155,7 @@ class _Walk:
         if isinstance(text, str) and node not in self._harmless:
             if text.isidentifier():
                 self.statement.mentions.add(text)
+                self.statement.signs.text(text)
             if self._speaks(text):
                 self.statement.speaks = True
 
@@ -184,6 +190,7 @@ class _Walk:
     ) -> None:
         if outer:
             self._bind(node.name, Binding.DEFINITION)
+        self.statement.signs.bound(node.name)
         if not isinstance(node, ast.ClassDef):
             self._annotation(node.returns)
 
@@ -199,6 +206,7 @@ class _Walk:
                 found.speaks = True
             if self._speaks(alias.name):
                 found.queue_aliases.add(name)
+            found.signs.imported(node, alias)
             if (module or alias.name).partition(".")[0] in words.MODULES:
                 found.concurrent.add(name)
 
@@ -224,16 +232,19 @@ class _Walk:
         self._bind(target.id, binding)
         self._harmless.add(target)
         if target.id == "__all__":
-            self.statement.stays = True
+            # What a module offers is for others to know: nothing here asks.
+            self._harmless.update(ast.walk(value))
 
     def _annotation(self, annotation: ast.expr | None) -> None:
         """Names in quotes count where a type is expected."""
         for node in ast.walk(annotation) if annotation is not None else ():
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found = _WORD.findall(node.value)
+                self._harmless.add(node)
                 self.statement.mentions.update(found)
                 if any(self._speaks(word) for word in found):
                     self.statement.speaks = True
+                    self.statement.signs.quoted(found)
 
     def _exit(self, outer: bool) -> None:
         if outer:
@@ -254,13 +265,17 @@ class _Walk:
             case ast.Call():
                 self._call(node, outer)
             case ast.arg():
+                self.statement.signs.bound(node.arg)
                 self._annotation(node.annotation)
-            case ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar():
-                if outer and node.name is not None:
-                    self._bind(node.name, Binding.OBJECT)
-            case ast.MatchMapping():
-                if outer and node.rest is not None:
-                    self._bind(node.rest, Binding.OBJECT)
+            case (
+                ast.ExceptHandler(name=str() as name)
+                | ast.MatchAs(name=str() as name)
+                | ast.MatchStar(name=str() as name)
+                | ast.MatchMapping(rest=str() as name)
+            ):
+                self.statement.signs.bound(name)
+                if outer:
+                    self._bind(name, Binding.OBJECT)
             case _:
                 pass
 

@@ -12,11 +12,11 @@ EMPTY = "Empty"
 EMPTY_OF = ("queue", "multiprocessing")
 
 # The classes of queue there are; `JobQueue` may be one too, but then it says of which it is made.
-_CLASSES = frozenset({"Queue", "JoinableQueue", "SimpleQueue", "LifoQueue", "PriorityQueue"})
+CLASSES = frozenset({"Queue", "JoinableQueue", "SimpleQueue", "LifoQueue", "PriorityQueue"})
 
 # How processes are started is said far from the queue, often in a function of its own.
 _SETTINGS = frozenset({"set_start_method", "get_context", "patch_all"})
-_WORDS = _SETTINGS | _CLASSES | {TASK_DONE, EMPTY}
+_WORDS = _SETTINGS | CLASSES | {TASK_DONE, EMPTY}
 
 # The modules whose objects the reading knows: what is done to one of these may matter.
 MODULES = frozenset(
@@ -27,6 +27,7 @@ MODULES = frozenset(
         "gevent",
         "multiprocess",
         "multiprocessing",
+        "pathos",
         "queue",
         "threading",
         "torch",
