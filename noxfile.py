@@ -36,6 +36,13 @@ def matrix(session: nox.Session, flake8: str) -> None:
 
 
 @nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines and branches the tests reach; tracing makes them take more than twice as long."""
+    session.install("--quiet", "-e", ".[dev]")
+    session.run("pytest", "-n", "2", "--cov", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
     session.install("--quiet", ".[docs]")
