@@ -85,9 +85,9 @@ def test_a_setting_goes_the_same_way_in_every_actor() -> None:
 
 
 def test_settings_are_folded_out_of_conditions() -> None:
-    body = when(1, AnyOf((A, AllOf((B, IS_NONE)))), put(2))
-    found = [(lines(variant), conditions(variant)) for variant in bodies(body)]
-    assert found == [([2], []), ([2], []), ([1, 2], [IS_NONE]), ([], [])]
+    body = put(1), when(2, AnyOf((A, AllOf((B, IS_NONE)))), put(3))
+    found = [(lines(variant), conditions(variant)) for variant in bodies(*body)]
+    assert found == [([1, 3], []), ([1, 3], []), ([1, 2, 3], [IS_NONE]), ([1], [])]
 
 
 def test_code_behind_a_jump_is_dropped() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
+from flake8_joinqueue.analysis.beginning import without_early_ends
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
     AllOf,
@@ -83,9 +84,10 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     specialiser = _Specialiser(keys)
     for valuation in valuations:
         values = dict(zip(keys, valuation, strict=True))
+        main, *others = (specialiser.specialised(body, values) for body in bodies)
+        reached = (without_early_ends(main), *others)
         actors = tuple(
-            replace(actor, body=specialiser.specialised(body, values))
-            for actor, body in zip(protocol.actors, bodies, strict=True)
+            replace(actor, body=body) for actor, body in zip(protocol.actors, reached, strict=True)
         )
         yield replace(protocol, actors=actors)
 

@@ -45,6 +45,8 @@ def _queues(outcomes: Sequence[Outcome]) -> Iterator[str]:
     resolved = sum(queue.resolved for queue in queues)
     share = f"{100 * resolved / len(queues):.0f} %" if queues else "none"
     yield f"joinable queues fully resolved: {resolved} of {len(queues)} ({share})"
+    staying = sum(queue.stays for queue in queues)
+    yield f"of the {staying} that no code out of sight may use: {resolved}"
     reasons = [reason for queue in queues for reason in queue.reasons]
     reasons += [
         finding.message

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.facts.queues import Carrier
+from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import Escape, Get, Protocol, Put, Queue
 
 # A reason names what it is about: `handed to app.jobs.run`. Counted are the reasons without.
 _NAMES = re.compile(r"\s*(?:'[^']*'|(?:a base of )?[^\s']*[._][^\s']*|[A-Z]\w*\b).*|\b\d+\b")
+# So many variants of a Protocol are looked at.
+_MOST = 32
+# Reasons that are no use of the queue out of sight.
+_WITHIN = ("nobody in sight", "unknown number", "an actor out of sight")
 _ABOUT = ("handed to", "returned by", "used by", "of the class", "the public attribute")
 
 
@@ -30,28 +37,53 @@ class Understood:
         """Whether all that use the queue, and their numbers, are known."""
         return not self.reasons
 
+    @property
+    def stays(self) -> bool:
+        """Whether no other file can use the queue, as far as the reader can tell."""
+        return all(reason.startswith(_WITHIN) for reason in self.reasons)
+
 
 def understood(protocols: Iterable[Protocol]) -> list[Understood]:
     """The joinable queues of a file, each once, as the run that knows most of it sees it.
 
     A queue is resolved in a run where every use of it is in sight, somebody puts and somebody
-    takes, and the numbers of those who take, and of what ends them, are known.
+    takes, and the numbers of those who take, and of what ends them, are known, whatever the
+    settings of which that depends.
     """
     best: dict[tuple[int, int], Understood] = {}
     for protocol in protocols:
-        program = Program(protocol)
+        programs = _programs(protocol)
         for queue in protocol.queues:
             if not queue.kind.joinable or not protocol.concerns(queue.index):
                 continue
             if queue.kind.carrier is Carrier.UNSEEN:
                 continue
             span = queue.site.span
-            reasons = tuple(dict.fromkeys(_reasons(program, queue)))
+            told = [
+                reason
+                for program in _busy(programs, queue)
+                for reason in _reasons(program, program.protocol.queues[queue.index])
+            ]
+            reasons = tuple(dict.fromkeys(told))
             found = Understood(span.line, span.column, queue.name, reasons)
             known = best.get((span.line, span.column))
             if known is None or len(found.reasons) < len(known.reasons):
                 best[span.line, span.column] = found
     return sorted(best.values())
+
+
+def _programs(protocol: Protocol) -> list[Program]:
+    """A Protocol's variants, as rules see them; itself where there are too many."""
+    try:
+        return [Program(variant) for variant in itertools.islice(variants(protocol), _MOST)]
+    except NotAnalysed:
+        return [Program(protocol)]
+
+
+def _busy(programs: list[Program], queue: Queue) -> list[Program]:
+    """The variants in which somebody puts and somebody takes; all where there are none."""
+    both = [program for program in programs if program.on(queue, Get) and program.on(queue, Put)]
+    return both or programs
 
 
 def _reasons(program: Program, queue: Queue) -> Iterator[str]:
