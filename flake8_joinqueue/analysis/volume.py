@@ -62,7 +62,8 @@ def _size(item: Item) -> int:
 
 def _rounds(program: Program, event: Event, depth: int) -> int | None:
     """Return how often an event may happen in all; `None` where that is not understood."""
-    rounds, paced = 1, False
+    # What others call, they may call any number of times.
+    rounds, paced = _MANY if event.turns else 1, False
     for loop in event.loops:
         sources = _sources(loop)
         if loop.kind is LoopKind.COUNTED:
@@ -92,7 +93,8 @@ def _items(program: Program, index: int, depth: int) -> int | None:
     if program.escaped(queue):
         return None
     # Nothing is made of a sentinel, however many workers there are.
-    rounds = [_rounds(program, put, depth - 1) for put in program.work_puts(queue)]
+    work = [p for p in program.puts(queue) if not program.recognised(queue, put_of(p).item)]
+    rounds = [_rounds(program, put, depth - 1) for put in work]
     known = [count for count in rounds if count is not None]
     return min(_MANY, sum(known)) if len(known) == len(rounds) else None
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from types import NoneType
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -38,13 +36,14 @@ from flake8_joinqueue.reading import (
     hooks,
     items,
     iteration,
+    keeping,
     lengths,
     owning,
     statements,
     trees,
     values,
 )
-from flake8_joinqueue.reading.machine import ActorDraft, Attempt, Frame, Machine
+from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.reading.values import Class, Function
@@ -88,18 +87,6 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
     found = _Entries(machine, module, assigned, words, names, core=core).run(lingers=lingers)
     return found, tuple(machine.given_up)
-
-
-# How many queues, managers and actors there are at first.
-_FIRST = (0, 0, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """What there was before a method was run: so many drafts, and no serial number above."""
-
-    drafts: tuple[int, int, int]
-    serial: int
 
 
 class _Entries:
@@ -295,13 +282,15 @@ class _Entries:
         if isinstance(init, Function):
             arguments = functions.unknown_arguments(machine, init, values.NONE)
             arguments.positional.clear()
+        machine.used_in_any_order = made
         instance = classes.instantiate(machine, made, arguments, node)
         self._expose(instance, node)
         blocks: list[tuple[Operation, ...]] = []
         ran: list[Function] = []
         for method in self._not_entered(methods):
             machine.top = method.top
-            before = _Before(machine.drafts(), new_serial())
+            others = [other for other in methods if other is not method]
+            before = keeping.Before(machine.drafts(), new_serial(), tuple(ran), others)
             receiver = {"staticmethod": None, "classmethod": made}.get(method.kind, instance)
             given = functions.unknown_arguments(machine, method, receiver)
             attempt = machine.attempt_at_any_time(
@@ -311,47 +300,11 @@ class _Entries:
             )
             if attempt.operations:
                 blocks.append(attempt.operations)
-            self._keep(instance, attempt, before, ran)
+            keeping.keep(machine, instance, attempt, before)
             ran.append(method)
         if blocks:
             machine.top = methods[0].top
             machine.emit(AnyOrder(tuple(blocks), machine.site(node)))
-
-    def _keep(
-        self,
-        instance: values.Value,
-        attempt: Attempt,
-        before: _Before,
-        ran: list[Function],
-    ) -> None:
-        """Let the methods that come after know what queues and actors this one keeps in `self`.
-
-        What others may come to, or what another method has put there too, is used out of sight.
-        """
-        machine = self.machine
-        if not isinstance(instance, values.Instance) or machine.drafts() == before.drafts:
-            return
-        for place, value in attempt.changes.items():
-            if place[0] >= before.serial:
-                machine.heap.set(place, value)
-        for place, value in attempt.changes.items():
-            if place[0] != instance.serial or isinstance(value, values.Content):
-                continue
-            if not owning.holds_drafts(machine, value, before.drafts):
-                continue
-            name, old = place[1], machine.heap.get(place)
-            taken = not isinstance(old, (values.Content, NoneType)) and owning.holds_drafts(
-                machine, old, _FIRST
-            )
-            if not taken:
-                machine.heap.set(place, value)
-            if not name.startswith("_"):
-                self._leak(value, f"the public attribute {name!r}")
-            elif taken or any(trees.mentions(method.node, name) for method in ran):
-                self._leak(value, f"one of several things the attribute {name!r} may stand for")
-
-    def _leak(self, value: values.Value, reason: str) -> None:
-        calls.leak(self.machine, value, self.machine.last_node, reason)
 
     def _methods(self, made: Class) -> list[Function]:
         found: list[Function] = []

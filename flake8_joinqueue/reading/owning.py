@@ -79,7 +79,9 @@ def own(
     return tuple(index for index in made if index not in held and machine.queues[index].hidden)
 
 
-def holds_drafts(machine: Machine, value: Value, before: tuple[int, int, int]) -> bool:
+def holds_drafts(
+    machine: Machine, value: Value | values.Content, before: tuple[int, int, int]
+) -> bool:
     """Say whether a value holds a queue or an actor that was not there `before`."""
     queues, _, actors = before
     return any(

@@ -74,6 +74,8 @@ def mentions(node: cst.CSTNode, attribute: str) -> bool:
     return False
 
 
+_ADDING = ("append", "add", "appendleft")
+_CHANGING = (*_ADDING, "extend", "insert", "remove", "discard", "pop", "popleft", "update")
 _STATEMENTS = (
     cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
     cst.ExceptHandler,
@@ -81,15 +83,39 @@ _STATEMENTS = (
 
 
 def fills_attributes(node: cst.CSTNode) -> bool:
-    """Say whether a function sets attributes of something to what calls return."""
+    """Say whether a function sets attributes to what calls return, or adds to what they hold."""
     pending = [node]
     while pending:
         found = pending.pop()
         if isinstance(found, cst.Assign) and isinstance(found.targets[0].target, cst.Attribute):
             if isinstance(found.value, (cst.Call, cst.ListComp, cst.IfExp)):
                 return True
+        elif isinstance(found, cst.Expr) and _adds(found.value):
+            return True
         elif isinstance(found, _STATEMENTS):
             pending += parts(found)
+    return False
+
+
+def _adds(node: cst.CSTNode, attribute: str = "", by: tuple[str, ...] = _ADDING) -> bool:
+    """Say whether a node is `x.attribute.append(…)` or the like; of any attribute without one."""
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and isinstance(node.func.value, cst.Attribute)
+        and node.func.attr.value in by
+        and attribute in ("", node.func.value.attr.value)
+    )
+
+
+def changes_collection(node: cst.CSTNode, attribute: str) -> bool:
+    """Say whether a function adds to what an attribute holds, or takes out of it one by one."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if _adds(found, attribute, _CHANGING):
+            return True
+        pending += parts(found)
     return False
 
 
