@@ -323,3 +323,32 @@ def test_a_slow_loop_is_late_for_more_than_the_next_timer() -> None:
     assert verdict(LATE_FOR_TWO).finishes
     slow = Budget(schedules=20, random=60, early_timeouts=True)
     assert "ValueError" in raised(verdict(LATE_FOR_TWO, budget=slow))
+
+
+DEAD_BEFORE_CANCELLED = """
+    import asyncio
+    async def work(q):
+        while True:
+            await q.get()
+            q.task_done()
+            q.task_done()
+    async def main():
+        q = asyncio.Queue()
+        for item in range(3):
+            q.put_nowait(item)
+        working = asyncio.create_task(work(q))
+        await asyncio.sleep(1)
+        {end}
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "silent"), [("working.cancel()", True), ("pass", False)], ids=["cancelled", "left"]
+)
+def test_a_worker_that_died_before_it_is_cancelled_raised_all_the_same(
+    end: str, silent: bool
+) -> None:
+    """``cancel()`` of a task that is done silences what it died of: no traceback is shown."""
+    errors = only(verdict(DEAD_BEFORE_CANCELLED.format(end=end))).errors
+    assert [(e.type, e.silent) for e in errors] == [("ValueError", silent)]

@@ -12,7 +12,7 @@ import types
 from asyncio import base_events, events
 from asyncio import futures as aio_futures
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from .actors import Actor, Killed
 from .aioqueues import LifoQueue, PriorityQueue, Queue, QueueShutDown
@@ -49,6 +49,22 @@ class Selector:
         """Nothing to do."""
 
 
+class Task(real.Task[Any]):
+    """A task that remembers an exception which ``cancel()``, called too late, has silenced."""
+
+    silenced = False
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """As the real one, which never complains of an exception after this."""
+        self.silenced = self.silenced or (self.done() and self._log_traceback)
+        return super().cancel(msg)
+
+
+def make_task(loop: Any, coro: Any, **options: Any) -> Task:
+    """The factory of tasks."""
+    return Task(coro, loop=loop, **options)
+
+
 class Loop(base_events.BaseEventLoop):
     """An event loop in virtual time, without sockets and subprocesses."""
 
@@ -57,7 +73,8 @@ class Loop(base_events.BaseEventLoop):
         self.woken = False
         self._selector = Selector(self)
         self._clock_resolution = 1e-6
-        self.made: list[real.Task[Any]] = []
+        self.made: list[Task] = []
+        self.set_task_factory(make_task)
         self.actors: dict[int, Actor] = {}
         self.kernel = kernel()
         self.kernel.uses_asyncio = True
@@ -92,7 +109,7 @@ class Loop(base_events.BaseEventLoop):
 
     def create_task(self, coro: Any, **options: Any) -> real.Task[Any]:
         """As the real one; remembers the task."""
-        task = super().create_task(coro, **options)
+        task = cast("Task", super().create_task(coro, **options))
         self.made.append(task)
         self.actor_of(task)
         return task
@@ -136,15 +153,20 @@ class Loop(base_events.BaseEventLoop):
     def report(self) -> None:
         """At the end of the run: the tasks that died without anybody looking."""
         for task in self.made:
-            if task.done() and not task.cancelled() and task._log_traceback:
+            if not task.done() or task.cancelled():
+                continue
+            if task._log_traceback:
                 self.unseen(task)
+            elif task.silenced:
+                self.unseen(task, silent=True)
 
-    def unseen(self, task: real.Task[Any]) -> None:
+    def unseen(self, task: real.Task[Any], *, silent: bool = False) -> None:
         """Write the exception of a task down."""
         problem = task.exception()
         if problem is not None and not isinstance(problem, Killed):
             name, kind = task.get_name(), type(problem).__name__
-            kernel().ledger.errors.append(Error(name, kind, str(problem), error_line(problem)))
+            found = Error(name, kind, str(problem), error_line(problem), silent=silent)
+            kernel().ledger.errors.append(found)
 
     def unwind(self) -> None:
         """After the run: end the coroutines that are left, so that none of them ends later."""
