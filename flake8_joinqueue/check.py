@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_joinqueue import siblings
 from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.screen import cut, speaks_of_queues
@@ -33,7 +34,7 @@ def check_source(
     A file that cannot be read, has one finding, JQ000; one in which something
     had to be given up, at the edge of a limit, has that too.
     """
-    if not speaks_of_queues(text, options.own_names):
+    if not (options.follow_imports or speaks_of_queues(text, options.own_names)):
         return []
     with _without_collection():
         return _checked(text, filename, tree, options)
@@ -91,12 +92,16 @@ def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -
 
     Raises `NotAnalysed` where it cannot be read.
     """
-    if not speaks_of_queues(text, options.own_names):
+    own = options.own_names
+    if options.follow_imports:
+        tree = tree or _parse(text.removeprefix(_BOM), filename)
+        own |= siblings.names_of_queues(tree, filename)
+    if not speaks_of_queues(text, own):
         return None
     text = text.removeprefix(_BOM)
     if tree is None:
         tree = _parse(text, filename)
-    source, core = cut(text, tree, options.own_names, followed=options.follow_imports)
+    source, core = cut(text, tree, own, followed=options.follow_imports)
     if not source:
         return None
     # Only a file that got this far pays for the import of LibCST.

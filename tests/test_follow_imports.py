@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
+from flake8_joinqueue import siblings
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.options import Options
-from flake8_joinqueue.reading import following
 
 FOLLOWING = Options(follow_imports=True)
 
@@ -199,7 +199,7 @@ def test_what_is_missing_is_a_library(project: Project) -> None:
 
 def test_too_many_modules_are_not_read(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.add("app/workers.py", WORKERS).main("from workers import work")
-    monkeypatch.setattr(following, "MOST_MODULES", 0)
+    monkeypatch.setattr(siblings, "MOST_MODULES", 0)
     assert project.found() == []
 
 
@@ -220,9 +220,128 @@ def test_nothing_is_looked_for_above_the_root(project: Project) -> None:
     assert project.found("inner/main.py") == ["JQ102"]
 
 
-def test_a_module_that_makes_queues_where_it_is_imported_is_left_alone(project: Project) -> None:
-    project.add("app/workers.py", "import queue\nq = queue.Queue()\n" + dedent(WORKERS))
-    assert project.main("from workers import work").found() == []
+JOBS = """
+    import queue
+    import threading
+
+    tasks = queue.Queue()
+
+    def work():
+        while True:
+            task = tasks.get()
+            if task is None:
+                break
+            tasks.task_done()
+"""
+BOSS = """
+    import threading
+    {imports}
+
+    def main():
+        crew = [threading.Thread(target={jobs}work) for _ in range({count})]
+        for each in crew:
+            each.start()
+        {jobs}tasks.put(1)
+        {jobs}tasks.join()
+        {jobs}tasks.put(None)
+        for each in crew:
+            each.join()
+
+    if __name__ == "__main__":
+        main()
+"""
+
+
+def boss(imports: str = "from jobs import tasks, work", jobs: str = "", count: int = 3) -> str:
+    return dedent(BOSS).format(imports=imports, jobs=jobs, count=count)
+
+
+@pytest.mark.parametrize(
+    ("imports", "jobs"),
+    [
+        ("from jobs import tasks, work", ""),
+        ("from .jobs import work, tasks", ""),
+        ("from .jobs import work\nfrom app.jobs import tasks", ""),
+        ("import jobs", "jobs."),
+        ("from . import jobs as j", "j."),
+        ("import app.jobs", "app.jobs."),
+        ("from app import work, tasks", ""),
+        ("try:\n    from .jobs import work, tasks\nexcept ImportError:\n    raise", ""),
+    ],
+)
+def test_a_queue_that_an_imported_module_makes(project: Project, imports: str, jobs: str) -> None:
+    project.add("app/__init__.py", "from .jobs import tasks, work").add("app/jobs.py", JOBS)
+    project.add("app/main.py", boss(imports, jobs))
+    assert project.found() == ["JQ102"]
+    assert project.found(options=Options()) == []
+    project.add("app/main.py", boss(imports, jobs, count=1))
+    assert project.found() == []
+
+
+def test_workers_that_an_imported_module_starts(project: Project) -> None:
+    started = """
+        crew = [threading.Thread(target=work) for _ in range({count})]
+        for each in crew:
+            each.start()
+    """
+    main = """
+        from jobs import crew, tasks
+        tasks.put(1)
+        tasks.put(None)
+        for each in crew:
+            each.join()
+    """
+    project.add("app/main.py", main)
+    project.add("app/jobs.py", dedent(JOBS) + dedent(started).format(count=2))
+    assert project.found() == ["JQ102"]
+    project.add("app/jobs.py", dedent(JOBS) + dedent(started).format(count=1))
+    assert project.found() == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "def stop():\n    tasks.put(None)\n",
+        "class Stop:\n    def now(self):\n        tasks.put(None)\n",
+    ],
+)
+def test_what_a_module_does_with_its_queue_for_others(project: Project, more: str) -> None:
+    """Another file may call the functions that this one does not."""
+    project.add("app/jobs.py", dedent(JOBS) + more).add("app/main.py", boss())
+    assert project.found() == []
+
+
+def test_what_another_imported_module_does_with_the_queue(project: Project) -> None:
+    project.add("app/jobs.py", JOBS)
+    project.add("app/stop.py", "from jobs import tasks as t\ndef stop():\n    t.put(None)\n")
+    project.add("app/main.py", boss("from jobs import tasks, work\nimport stop"))
+    assert project.found() == []
+
+
+def test_queues_and_cycles(project: Project) -> None:
+    project.add("app/jobs.py", "import main\nimport other\n" + dedent(JOBS))
+    project.add("app/other.py", "from jobs import tasks\nimport main\n")
+    project.add("app/main.py", boss())
+    assert project.found() == ["JQ102"]
+
+
+def test_a_queue_made_by_an_import_within_a_function_is_left_alone(project: Project) -> None:
+    project.add("app/jobs.py", JOBS)
+    main = boss("").replace("def main():\n", "def main():\n    from jobs import tasks, work\n")
+    assert project.add("app/main.py", main).found() == []
+
+
+def test_a_module_with_queues_that_comes_to_a_limit_is_left_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.add("app/jobs.py", JOBS).add("app/main.py", boss())
+    monkeypatch.setattr(siblings, "MOST_BYTES", 10)
+    assert project.found() == []
+
+
+def test_only_modules_that_speak_of_queues_are_worth_a_look(project: Project) -> None:
+    project.add("app/jobs.py", "tasks = []\nwork = print\n").add("app/main.py", boss())
+    assert project.found() == []
 
 
 def test_imports_in_functions(project: Project) -> None:

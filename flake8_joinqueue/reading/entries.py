@@ -116,10 +116,12 @@ class _Entries:
         machine.begin_share()
         self._begin(self.module)
         with machine.block() as operations:
+            machine.at_top_level = True
             for index, statement in enumerate(self.module.body):
                 machine.top = index
                 if not machine.ended:
                     statements.run_one(machine, statement)
+            machine.at_top_level = False
             if lingers and not machine.ended:
                 machine.emit(Sleep(machine.site(self.module.body[-1])))
             self._find_imported_queues()
@@ -128,6 +130,8 @@ class _Entries:
                 # The module's own queues are used by its functions, called from who knows where.
                 self._functions_in_any_order()
             hooks.run_at_exit(machine)
+            if machine.follower is not None:
+                machine.follower.leak_unused(machine)
         self._finish("the module", tuple(operations), ends=True)
         if not shared:
             self._functions_one_by_one()

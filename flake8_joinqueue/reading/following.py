@@ -1,10 +1,13 @@
 """Modules of the same source tree, read where the user wants imports followed.
 
-This is the only module that opens files. A module that the file under analysis imports is looked
-for from that file's own directory upwards, to the root of the project, and its top level is run
+The top level of a module that the file under analysis imports, where `siblings` finds it, is run
 abstractly, as the file's own is: its functions, classes and constants become known, and nothing is
 ever executed or imported. What cannot be found, read or parsed, or comes to a limit, stays a name
 of a library, as without following.
+
+Queues that a module makes where it is imported, and what it starts there, belong to the run, as if
+they were made at the import. This holds for imports at the top level only, as functions are run
+more than once.
 
 A finding belongs to the file its anchor stands in, and each file is linted for itself. So what is
 found at a place in a followed module (a worker's `get` there) is *not* reported for the file that
@@ -17,9 +20,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-import sys
 import tokenize
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,8 +28,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_joinqueue import siblings
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.reading import statements, values
+from flake8_joinqueue.reading import calls, statements, trees, values
 from flake8_joinqueue.reading.machine import Frame
 from flake8_joinqueue.reading.places import LINE_END, Places
 from flake8_joinqueue.reading.scopes import Scope
@@ -37,10 +39,6 @@ from flake8_joinqueue.reading.survey import survey
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
-MOST_MODULES = 24
-MOST_BYTES = 64_000
-MOST_LEVELS = 8
-_ROOTS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "tox.ini")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
@@ -61,46 +59,20 @@ class Follower:
         self._directory = own.parent
         self._modules: dict[Path, values.Module | None] = {own: None}
         self._inside: list[Path] = [own.parent]
+        self._top_level = True
+        self._scopes: list[Scope] = []
 
     def module(self, machine: Machine, name: str) -> values.Module | None:
         """Return a module by its name, with dots in front where it is relative, if it is found."""
-        path = self._locate(name)
+        path = siblings.locate(name, self._inside[-1])
         if path is None:
             return None
         if path not in self._modules:
-            if len(self._modules) > MOST_MODULES:
+            if len(self._modules) > siblings.MOST_MODULES:
                 return None
             self._modules[path] = None  # what imports itself finds nothing yet
             self._modules[path] = self._read(machine, name, path)
         return self._modules[path]
-
-    # --- where it is -----------------------------------------------------------------------------
-
-    def _locate(self, name: str) -> Path | None:
-        rest = name.lstrip(".")
-        dots, parts = len(name) - len(rest), [part for part in rest.split(".") if part]
-        if not dots and parts[0] in sys.stdlib_module_names:
-            return None
-        for start in self._starts(dots):
-            base = start.joinpath(*parts)
-            for path in (base.with_suffix(".py") if parts else base, base / "__init__.py"):
-                if path.is_file():
-                    return path
-        return None
-
-    def _starts(self, dots: int) -> Iterator[Path]:
-        """Yield the directories in which to look."""
-        directory = self._inside[-1]
-        if dots:
-            for _ in range(dots - 1):
-                directory = directory.parent
-            yield directory
-            return
-        for _ in range(MOST_LEVELS):
-            yield directory
-            if any((directory / root).exists() for root in _ROOTS):
-                return
-            directory = directory.parent
 
     # --- what it holds ---------------------------------------------------------------------------
 
@@ -115,10 +87,12 @@ class Follower:
             source.module, source.tree.body, LINE_END.split(source.text), file=path.name
         )
         first = machine.places.add(places)
-        drafts = machine.drafts()
+        drafts, known = machine.drafts(), set(self._modules)
+        before = self._top_level
+        self._top_level = before and machine.at_top_level and len(machine.frames) == 1
         self._inside.append(path.parent)
         try:
-            with machine.elsewhere(Frame(made.scope)):
+            with machine.elsewhere(Frame(made.scope)) as operations:
                 machine.heap.set(
                     (made.scope.serial, "__name__"), values.Const(name.lstrip(".") or "package")
                 )
@@ -126,20 +100,60 @@ class Follower:
                     machine.top = first + index
                     if not machine.ended:
                         statements.run_one(machine, statement)
-                # Queues that a module makes where it is imported are everybody's.
-                alone = machine.drafts() == drafts
         except (NotAnalysed, RecursionError):
+            self._forget(machine, drafts, known)
             return None
+        else:
+            if machine.drafts() != drafts:
+                # What is made where a function is run is made again with every run.
+                if not self._top_level:
+                    self._forget(machine, drafts, known)
+                    return None
+                for operation in operations:
+                    machine.emit(operation)
+            self._scopes.append(made.scope)
+            return made
         finally:
             self._inside.pop()
-        return made if alone else None
+            self._top_level = before
+
+    def _forget(self, machine: Machine, drafts: tuple[int, int, int], known: set[Path]) -> None:
+        """Forget a module that cannot be followed, and all that was followed for it."""
+        machine.forget(drafts)
+        for path in self._modules.keys() - known:
+            self._modules[path] = None
+
+    # --- what is left of it ----------------------------------------------------------------------
+
+    def leak_unused(self, machine: Machine) -> None:
+        """Note that functions which nothing here calls may use the queues of their modules.
+
+        A queue that a module makes for itself is there for all its functions. Those that the file
+        at hand does not call, another one may.
+        """
+        for scope in self._scopes:
+            idle = [
+                function.node
+                for function in machine.defined
+                if function.scope.module is scope and id(function.node) not in machine.entered
+            ]
+            for name in machine.heap.names(scope.serial) if idle else ():
+                value = machine.heap.get((scope.serial, name))
+                if value is None or isinstance(value, values.Content):
+                    continue
+                words = {
+                    name,
+                    *(machine.queues[index].name for index in calls.queues_in(machine, value)),
+                }
+                if any(trees.names(node, word) for node in idle for word in words if word):
+                    calls.leak(machine, value, machine.last_node, "used by functions of its module")
 
 
 def _parsed(path: Path) -> _Source | None:
     """Return a file's text and trees, `None` where it cannot be read or is too large."""
     try:
         state = path.stat()
-        if state.st_size > MOST_BYTES:
+        if state.st_size > siblings.MOST_BYTES:
             return None
         return _parsed_as(path, state.st_mtime_ns, state.st_size)
     except OSError:

@@ -189,6 +189,8 @@ class Machine:
         self.last_node: cst.CSTNode = places.module
         self.ended = False
         self.top = 0
+        # Whether the module's own top level is being run, or that of one it imports.
+        self.at_top_level = False
         self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
         # Whether waits are for a time only, by `wait_for` or `asyncio.timeout`.
         self.hurried = False
@@ -338,22 +340,24 @@ class Machine:
     # --- other modules ---------------------------------------------------------------------------
 
     @contextmanager
-    def elsewhere(self, frame: Frame) -> Iterator[None]:
-        """Run the top level of another module: it does nothing here, but what it binds stays."""
+    def elsewhere(self, frame: Frame) -> Iterator[list[Operation]]:
+        """Run the top level of another module: what it binds stays, what it does is given out."""
         names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended", "top",
                  "last_node", "star_modules")  # fmt: skip
         saved = {name: getattr(self, name) for name in names}
         self.frames, self.loops, self.classes, self.star_modules = [frame], [], [], []
         self.narrowed, self.assumed, self.ended = {}, {}, False
         self.running = self.actors[:1]
-        before = self.drafts()
         try:
-            with self.heap.for_good(), self.block():
-                yield
+            with self.heap.for_good(), self.block() as operations:
+                yield operations
         finally:
             for name, value in saved.items():
                 setattr(self, name, value)
-            del self.queues[before[0] :], self.managers[before[1] :], self.actors[before[2] :]
+
+    def forget(self, before: tuple[int, int, int]) -> None:
+        """Forget what queues, managers and actors there are beyond those of `before`."""
+        del self.queues[before[0] :], self.managers[before[1] :], self.actors[before[2] :]
 
     def drafts(self) -> tuple[int, int, int]:
         """Return how many queues, managers and actors there are."""

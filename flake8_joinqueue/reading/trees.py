@@ -74,6 +74,17 @@ def mentions(node: cst.CSTNode, attribute: str) -> bool:
     return False
 
 
+def names(node: cst.CSTNode, name: str) -> bool:
+    """Say whether a variable or an attribute of that name is spoken of in `node`."""
+    pending = [node]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, cst.Name) and found.value == name:
+            return True
+        pending += parts(found)
+    return False
+
+
 _ADDING = ("append", "add", "appendleft")
 _CHANGING = (*_ADDING, "extend", "insert", "remove", "discard", "pop", "popleft", "update")
 _STATEMENTS = (

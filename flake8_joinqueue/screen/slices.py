@@ -47,7 +47,7 @@ def cut(
     statements = describe(tree.body, own)
     if not (followed or _may_say_something(text, tree, statements)):
         return Cut()
-    selection = _Selection(statements)
+    selection = _Selection(statements, by_name=followed and bool(own))
     kept = selection.kept()
     return Cut(keep_only(text, tree, kept), selection.core) if kept else Cut()
 
@@ -108,8 +108,9 @@ class _Selection:
     may change the objects they mention.
     """
 
-    def __init__(self, statements: Sequence[Statement]) -> None:
+    def __init__(self, statements: Sequence[Statement], *, by_name: bool = False) -> None:
         self._statements = statements
+        self._by_name = by_name
         self._core: set[int] = set()
         self._kept: set[int] = set()
         self._pending: list[int] = []
@@ -131,7 +132,9 @@ class _Selection:
 
     def kept(self) -> set[int]:
         """The places of the statements to keep; none where nothing does anything with queues."""
-        if not self._concurrent and not any(each.accounts for each in self._statements):
+        if not (self._concurrent or self._by_name) and not any(
+            each.accounts for each in self._statements
+        ):
             # A queue of a library that is not known, or the word for something else.
             return set()
         aliases: set[str] = set().union(*(each.queue_aliases for each in self._statements))

@@ -19,12 +19,17 @@ def main() -> int:
     parser.add_argument("--queues", action="store_true", help="print what is known of each queue")
     parser.add_argument("--instead", type=Path, action="append", default=[], metavar="FOLDER",
                         help="lint these files instead, and just print the findings")  # fmt: skip
+    parser.add_argument("--follow", action="store_true",
+                        help="follow imports too, and just print the findings")  # fmt: skip
     arguments = parser.parse_args()
     sources = _of_folders(arguments.instead) or of_packages(arguments.cache)
-    outcomes = sorted(lint_all(sources, arguments.jobs), key=lambda outcome: outcome.source)
+    found = lint_all(sources, arguments.jobs, follow=arguments.follow)
+    outcomes = sorted(found, key=lambda outcome: outcome.source)
     if arguments.queues:
         _show_queues(outcomes)
-    comparison = review.compare(outcomes, [] if arguments.instead else review.load())
+    comparison = review.compare(
+        outcomes, [] if arguments.instead or arguments.follow else review.load()
+    )
     for line in summary.lines(outcomes, comparison):
         print(line)  # noqa: T201
     crashed = any(outcome.crash for outcome in outcomes)

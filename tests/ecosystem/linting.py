@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import multiprocessing
 import signal
 import time
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
-from flake8_joinqueue.check import check_source
-from flake8_joinqueue.findings import Finding, NotAnalysed
+from flake8_joinqueue.check import check_source, study
+from flake8_joinqueue.findings import Finding
 from flake8_joinqueue.options import Options
-from flake8_joinqueue.reading import read
 from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT
-from flake8_joinqueue.screen import cut, speaks_of_queues
 
 from .understanding import Understood, understood
 
@@ -52,19 +49,22 @@ class _TooLong(BaseException):
     """The time limit is reached. No exception that the linter could catch by the way."""
 
 
-def lint_all(sources: Iterable[Source], jobs: int, limit: float = TIME_LIMIT) -> Iterator[Outcome]:
-    """Lint files in parallel; yield outcomes as they come."""
+def lint_all(
+    sources: Iterable[Source], jobs: int, limit: float = TIME_LIMIT, *, follow: bool = False
+) -> Iterator[Outcome]:
+    """Lint files in parallel; yield outcomes as they come. `follow`: what they import is read."""
     # Spawned, so that a limit in one process is nobody else's.
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        tasks = ((source, limit) for source in sources)
+        tasks = ((source, limit, follow) for source in sources)
         yield from pool.imap_unordered(_lint_one, tasks, chunksize=16)
 
 
-def _lint_one(task: tuple[Source, float]) -> Outcome:
-    return lint(*task)
+def _lint_one(task: tuple[Source, float, bool]) -> Outcome:
+    source, limit, follow = task
+    return lint(source, limit, follow=follow)
 
 
-def lint(source: Source, limit: float = TIME_LIMIT) -> Outcome:
+def lint(source: Source, limit: float = TIME_LIMIT, *, follow: bool = False) -> Outcome:
     """Lint one file, within a time limit in seconds. Must be called in a main thread."""
     start = time.monotonic()
     findings: tuple[Finding, ...] = ()
@@ -74,8 +74,12 @@ def lint(source: Source, limit: float = TIME_LIMIT) -> Outcome:
     signal.setitimer(signal.ITIMER_REAL, limit)
     try:
         text = source.path.read_text(encoding="utf-8", errors="replace")
-        findings = tuple(check_source(text, source.file, options=EVERY_RULE))
-        queues = tuple(_queues(text))
+        options = replace(EVERY_RULE, follow_imports=follow)
+        name = str(source.path) if follow else source.file
+        findings = tuple(check_source(text, name, options=options))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old escapes in other people's strings
+            queues = tuple(understood(study(text, name, options).protocols))
     except _TooLong:
         crash = f"takes more than {limit:g} s"
     except Exception as error:  # noqa: BLE001 (whatever it is, it is what we look for)
@@ -89,17 +93,3 @@ def lint(source: Source, limit: float = TIME_LIMIT) -> Outcome:
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
     raise _TooLong
-
-
-def _queues(text: str) -> list[Understood]:
-    """What is understood of a file's queues; nothing where the linter could not read it."""
-    if not speaks_of_queues(text):
-        return []
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of old escapes in other people's strings
-            tree = ast.parse(text.removeprefix("\ufeff"))
-        kept, core = cut(text.removeprefix("\ufeff"), tree)
-        return understood(read(kept, tree, core=core).protocols) if kept else []
-    except (NotAnalysed, SyntaxError, ValueError):
-        return []  # JQ000 is among the findings
