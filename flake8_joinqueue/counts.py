@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from flake8_joinqueue.records import dataclass, replace
 
 _serials = itertools.count()
 

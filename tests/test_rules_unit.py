@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -35,6 +34,7 @@ from flake8_joinqueue.protocol import (
     Stop,
     Synchronise,
 )
+from flake8_joinqueue.records import replace
 from flake8_joinqueue.rules import OFF_BY_DEFAULT, codes, load, run
 from flake8_joinqueue.rules.report import Report
 from tests.protocols import (

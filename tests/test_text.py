@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from flake8_joinqueue.facts.queues import MANAGER_QUEUE
@@ -44,6 +42,7 @@ from flake8_joinqueue.protocol import (
     Unique,
 )
 from flake8_joinqueue.protocol.text import condition, item, render
+from flake8_joinqueue.records import replace
 from tests.protocols import (
     IS_NONE,
     ITEM,

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import libcst as cst
@@ -24,6 +23,7 @@ from flake8_joinqueue.reading import read
 from flake8_joinqueue.reading.entries import functions  # type: ignore[attr-defined]  # a cycle
 from flake8_joinqueue.reading.machine import Machine
 from flake8_joinqueue.reading.values import Function
+from flake8_joinqueue.records import replace
 from flake8_joinqueue.rules import load, run
 from flake8_joinqueue.rules.registry import Rule
 from flake8_joinqueue.rules.report import Report

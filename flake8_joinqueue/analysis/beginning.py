@@ -7,8 +7,6 @@ so that what comes after such a check is as sure as if it stood first.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flake8_joinqueue.protocol import (
     Block,
     Branch,
@@ -33,6 +31,7 @@ from flake8_joinqueue.protocol import (
     operations_in,
     unchanged,
 )
+from flake8_joinqueue.records import replace
 
 _WEIGHTY = (
     Put, Get, TaskDone, JoinQueue, Peek, Close, Shutdown, Start, JoinActor, Stop, ManagerEnds,

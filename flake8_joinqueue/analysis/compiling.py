@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from flake8_joinqueue.analysis.exceptions import (
@@ -49,6 +48,7 @@ from flake8_joinqueue.protocol import (
     Try,
     operations_in,
 )
+from flake8_joinqueue.records import dataclass, replace
 
 _SHORT: Final = 8  # a loop of so many rounds is gone through one by one
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from flake8_joinqueue.analysis.deciding import decide, part_of
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
-from flake8_joinqueue.analysis.flow import Flow
+from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention, sounds_like_the_end
 from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
 from flake8_joinqueue.counts import ONE, Count
@@ -28,6 +28,9 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 
+# The edges out of a `get` on which it took nothing.
+_NOTHING_TAKEN = frozenset({EdgeKind.EMPTY, EdgeKind.CANCELLED})
+
 
 class Consumption:
     """What an actor with this flow does with the items of a queue."""
@@ -35,17 +38,62 @@ class Consumption:
     def __init__(self, flow: Flow, queue: int, budget: Budget | None = None) -> None:
         self.flow = flow
         self.queue = queue
-        explorer = Explorer(flow, queue, Budget() if budget is None else budget)
-        self.ways: tuple[Way, ...] = tuple(explorer.ways)
-        self._done_steps = tuple(explorer.done_steps)
-        self._get_nodes = explorer.get_nodes
-        self._done_nodes = explorer.done_nodes
-        # Loops all rounds of which were gone through one by one.
-        self._counted = {
+        self._explorer = Explorer(flow, queue, Budget() if budget is None else budget)
+        self._get_nodes = self._explorer.get_nodes
+        self._done_nodes = self._explorer.done_nodes
+
+    # To find the ways is dear, so that rules ask first whether there is anything to be found.
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways from one `get` to the next. Raises `NotAnalysed` where there are too many."""
+        self._explorer.explore()
+        return tuple(self._explorer.ways)
+
+    @cached_property
+    def _counted(self) -> set[int]:
+        """The loops all rounds of which were gone through one by one."""
+        self._explorer.explore()
+        return {
             index
-            for index, node in enumerate(flow.nodes)
-            if node.rounds is not None and index not in explorer.uncounted
+            for index, node in enumerate(self.flow.nodes)
+            if node.rounds is not None and index not in self._explorer.uncounted
         }
+
+    @cached_property
+    def may_leak(self) -> bool:
+        """Whether any way in the flow leads from an item taken past every `task_done`."""
+        behind = self._reached(
+            edge.target
+            for node in self._get_nodes
+            for edge in self.flow.successors(node)
+            if edge.kind not in _NOTHING_TAKEN
+        )
+        return not behind.isdisjoint({END, DIED, *self._get_nodes})
+
+    @cached_property
+    def may_overdo(self) -> bool:
+        """Whether any way in the flow leads to a `task_done` with no item taken since the last."""
+        starts = [self.flow.start]
+        for node in self._get_nodes:
+            edges = self.flow.successors(node)
+            starts += [edge.target for edge in edges if edge.kind in _NOTHING_TAKEN]
+        for node in self._done_nodes:
+            starts += [edge.target for edge in self.flow.successors(node)]
+        return not self._reached(starts).isdisjoint(self._done_nodes)
+
+    def _reached(self, starts: Iterable[int]) -> set[int]:
+        """Return the nodes come to from some, no further than the first `get` or `task_done`."""
+        barriers = {*self._get_nodes, *self._done_nodes}
+        seen = set(starts)
+        todo = [node for node in seen if node not in barriers]
+        while todo:
+            for edge in self.flow.successors(todo.pop()):
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    if edge.target not in barriers:
+                        todo.append(edge.target)
+        return seen
 
     # --- what it is ------------------------------------------------------------------------------
 
@@ -386,6 +434,8 @@ class Consumption:
 
     def leaks(self) -> Iterator[Leak]:
         """Yield the ways that take an ordinary item and never account for it."""
+        if not self.may_leak:
+            return
         found = list(self._leaks())
         # What ways leave behind that account for their own item, another one of these has left.
         own = [leak for leak in found if _gain(leak.way) > 0]
@@ -403,7 +453,7 @@ class Consumption:
 
     def fatal_leaks(self) -> Iterator[Leak]:
         """Yield the ways on which a `raise` that nothing catches ends it with an item in hand."""
-        for way in self.ways:
+        for way in self.ways if self.may_leak else ():
             if way.start is None or way.empty or way.outside or way.thrown is None:
                 continue
             if way.outcome is Outcome.DIES and not self.batched and self._gains(way):
@@ -411,15 +461,16 @@ class Consumption:
 
     def sentinel_leaks(self) -> Iterator[Leak]:
         """Yield the ways that leave on a sentinel that is not accounted for."""
-        for way in self.sentinel_ways if self._forgets_sentinel else ():
+        for way in self.sentinel_ways if self.may_leak and self._forgets_sentinel else ():
             if way.start is not None and not self.batched and self._gains(way):
                 yield Leak(way, way.thrown or way.ending or way.start.site)
 
     def overdone(self) -> Iterator[Overdone]:
         """Yield each `task_done` that may be one too many."""
-        if self.batched:
+        if not self.may_overdo or self.batched:
             return
-        for step in self._done_steps:
+        self._explorer.explore()
+        for step in self._explorer.done_steps:
             taken = 0 if step.source is None or step.empty else 1
             if step.before >= self._levels.get(step.source, 0) + taken:
                 yield Overdone(step.done, step.empty)

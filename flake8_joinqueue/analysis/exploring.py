@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flake8_joinqueue.analysis.deciding import decide, implied
@@ -37,6 +36,7 @@ from flake8_joinqueue.protocol import (
     Site,
     TaskDone,
 )
+from flake8_joinqueue.records import dataclass
 
 MOST_STATES: Final = 20_000
 _MOST_AT_ONCE: Final = 10_000
@@ -93,7 +93,7 @@ class Budget:
 
 
 class Explorer:
-    """Finds all ways of one actor on one queue.
+    """Finds all ways of one actor on one queue, once somebody asks for them by `explore()`.
 
     `uncounted` are the nodes of loops whose rounds should have been counted, but were not known.
     `ways` holds them, `stations` where they meet, `done_steps` each `task_done` met on the way.
@@ -106,21 +106,33 @@ class Explorer:
         self.get_nodes = [
             node for node in flow.where(Get) if self._is_get(node) and node in reachable
         ]
-        gets = set(self.get_nodes)
         self.done_nodes = [
             node for node in flow.where(TaskDone) if self._operates(node) and node in reachable
         ]
-        self._stay = flow.reaching(gets)
-        self._accounting = flow.reaching(set(self.done_nodes), gets)
-        self._homes = {node: flow.reaching({node}) for node in gets}
-        self._matter = Relevance(flow, queue, reachable, self._accounting)
-        self._counts = any(node.rounds is not None for node in flow.nodes)
         self.uncounted: set[int] = set()
         self._budget = budget
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
         self.stations: dict[Station, None] = {}
-        self._explore_all()
+        self._limit: NotAnalysed | None = None
+
+    def explore(self) -> None:
+        """Find the ways. Raises `NotAnalysed`, each time, where there are too many."""
+        if self._limit is not None:
+            raise self._limit
+        if self.ways:
+            return
+        flow, gets = self._flow, set(self.get_nodes)
+        self._stay = flow.reaching(gets)
+        self._accounting = flow.reaching(set(self.done_nodes), gets)
+        self._homes = {node: flow.reaching({node}) for node in gets}
+        self._matter = Relevance(flow, self._queue, flow.reachable(), self._accounting)
+        self._counts = any(node.rounds is not None for node in flow.nodes)
+        try:
+            self._explore_all()
+        except NotAnalysed as limit:
+            self._limit = limit
+            raise
 
     def _is_get(self, node: int) -> bool:
         operation = self._flow.nodes[node].operation

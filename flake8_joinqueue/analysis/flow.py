@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from flake8_joinqueue.protocol import (
@@ -18,6 +17,7 @@ from flake8_joinqueue.protocol import (
     Scope,
     Setting,
 )
+from flake8_joinqueue.records import dataclass, field
 
 Atom: TypeAlias = "ItemTest | CountTest | Emptiness | Hunch | Setting"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_joinqueue.analysis.consumption import Consumption
@@ -23,7 +22,6 @@ from flake8_joinqueue.analysis.timeline import (
 from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once
 from flake8_joinqueue.analysis.walking import Toucher, queue_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
-from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import (
     Actor,
@@ -46,6 +44,7 @@ from flake8_joinqueue.protocol import (
     Synchronise,
     TaskDone,
 )
+from flake8_joinqueue.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +63,8 @@ class Known:
     timelines: dict[tuple[int, int], list[Event]] = field(default_factory=dict)
     reached: dict[tuple[int, int], list[Event]] = field(default_factory=dict)
     # By what of a body concerns a queue: the operations by their `id`, and the queue.
-    consumptions: dict[tuple[tuple[int, ...], int], tuple[Block, Consumption | NotAnalysed]] = (
-        field(default_factory=dict)
+    consumptions: dict[tuple[tuple[int, ...], int], tuple[Block, Consumption]] = field(
+        default_factory=dict
     )
     toucher: Toucher = field(default_factory=Toucher)
     projector: Projector = field(default_factory=Projector)
@@ -224,16 +223,9 @@ class Program:
         known = self._known.consumptions.get(key)
         if known is None:
             flow = self.flow(actor) if body is actor.body else Flow(body)
-            known = self._known.consumptions[key] = body, self._consumed(flow, queue)
-        if isinstance(known[1], NotAnalysed):
-            raise known[1]
+            consumption = Consumption(flow, queue.index, self._known.budget)
+            known = self._known.consumptions[key] = body, consumption
         return known[1]
-
-    def _consumed(self, flow: Flow, queue: Queue) -> Consumption | NotAnalysed:
-        try:
-            return Consumption(flow, queue.index, self._known.budget)
-        except NotAnalysed as limit:
-            return limit
 
     def consumers(self, queue: Queue) -> list[Consumer]:
         """Return the actors that run and take from a queue, main included."""

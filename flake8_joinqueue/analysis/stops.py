@@ -9,7 +9,17 @@ from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import Count, less, populated, total
-from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Escape, Get, ManagerEnds, Put, Queue
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Daemon,
+    Escape,
+    Get,
+    ManagerEnds,
+    Put,
+    Queue,
+    TaskDone,
+)
 
 
 def all_stop(program: Program, queue: Queue) -> bool:
@@ -167,7 +177,7 @@ def overdone(program: Program, *, after_empty: bool) -> Iterator[tuple[Queue, Co
     Those that follow a `get` which took nothing with `after_empty`, the others without.
     """
     for queue in program.protocol.queues:
-        if accounts_on_its_own(program, queue):
+        if program.on(queue, TaskDone) and accounts_on_its_own(program, queue):
             for consumer in program.consumers(queue):
                 for found in consumer.consumption.overdone():
                     if found.after_empty is after_empty:

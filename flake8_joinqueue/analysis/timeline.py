@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from flake8_joinqueue.counts import ONE, Count
@@ -25,6 +24,7 @@ from flake8_joinqueue.protocol import (
     Try,
     blocks_in,
 )
+from flake8_joinqueue.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from flake8_joinqueue.analysis.beginning import without_early_ends
@@ -45,6 +44,7 @@ from flake8_joinqueue.protocol import (
     unchanged,
     with_blocks,
 )
+from flake8_joinqueue.records import replace
 
 # So many are tried in all combinations, and so many in pairs.
 ALL_COMBINATIONS = 6

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flake8_joinqueue.protocol import (
     AllOf,
@@ -15,6 +14,7 @@ from flake8_joinqueue.protocol import (
     Start,
     blocks_in,
 )
+from flake8_joinqueue.records import dataclass
 
 
 def queue_of(operation: Operation) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from flake8_joinqueue.protocol import (
@@ -16,6 +15,7 @@ from flake8_joinqueue.protocol import (
     Site,
     TaskDone,
 )
+from flake8_joinqueue.records import dataclass
 
 
 class Outcome(enum.Enum):

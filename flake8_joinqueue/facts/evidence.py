@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from flake8_joinqueue.facts.queues import GET_METHODS, UNSEEN_QUEUE, UNSEEN_TASK_QUEUE, QueueKind
+from flake8_joinqueue.records import dataclass, field
 
 _TASK_DONE = "task_done"
 # What awaits the coroutine it is given.

@@ -9,12 +9,12 @@ import builtins
 import math
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
 from flake8_joinqueue.facts import queues, tasks
 from flake8_joinqueue.facts.tasks import ActorFamily
+from flake8_joinqueue.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

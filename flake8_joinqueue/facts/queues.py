@@ -7,7 +7,8 @@ small programs run on CPython 3.10 to 3.13.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+
+from flake8_joinqueue.records import dataclass, replace
 
 
 class Carrier(enum.Enum):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
+
+from flake8_joinqueue.records import dataclass
 
 
 class ActorFamily(enum.Enum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from flake8_joinqueue.protocol.operations import (
     AnyOrder,
@@ -16,6 +15,7 @@ from flake8_joinqueue.protocol.operations import (
     Scope,
     Try,
 )
+from flake8_joinqueue.records import replace
 
 
 def blocks_in(operation: Operation) -> tuple[Block, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_joinqueue.records import dataclass, field
 
 if TYPE_CHECKING:
     from types import EllipsisType

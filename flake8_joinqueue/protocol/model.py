@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol.operations import Block
 from flake8_joinqueue.protocol.sites import Site
+from flake8_joinqueue.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

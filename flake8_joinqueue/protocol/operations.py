@@ -7,13 +7,13 @@ Queues, managers and actors are named by their index in the Protocol.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol.items import Alias, Cell, Condition, Item
 from flake8_joinqueue.protocol.sites import Site
+from flake8_joinqueue.records import dataclass
 
 # --- queues --------------------------------------------------------------------------------------
 

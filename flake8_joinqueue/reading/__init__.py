@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -18,6 +17,7 @@ from flake8_joinqueue.facts import evidence
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
+from flake8_joinqueue.records import dataclass
 
 _DEFINITIONS = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign,

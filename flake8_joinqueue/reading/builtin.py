@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -35,6 +34,7 @@ from flake8_joinqueue.reading.values import (
     Unknown,
     Value,
 )
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -30,6 +29,7 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.reading import actors, expressions, items, lengths, merging, values
 from flake8_joinqueue.reading.machine import depends_on_item
 from flake8_joinqueue.reading.values import Const, Unknown, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

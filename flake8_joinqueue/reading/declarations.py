@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +13,7 @@ from flake8_joinqueue.protocol import Site
 from flake8_joinqueue.reading import classes, expressions, trees, values
 from flake8_joinqueue.reading.machine import QueueDraft
 from flake8_joinqueue.reading.values import Library, Unknown, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -28,6 +27,7 @@ from flake8_joinqueue.reading import (
 from flake8_joinqueue.reading.machine import NESTED, depends_on_item
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

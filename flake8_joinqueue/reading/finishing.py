@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import ONE, ZERO, Count
@@ -44,6 +43,7 @@ from flake8_joinqueue.protocol import (
     unchanged,
     with_blocks,
 )
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import ActorDraft, Machine

@@ -21,7 +21,6 @@ import ast
 import os
 import re
 import tokenize
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ from flake8_joinqueue.reading.machine import Frame
 from flake8_joinqueue.reading.places import LINE_END, Places
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import survey
+from flake8_joinqueue.records import dataclass
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

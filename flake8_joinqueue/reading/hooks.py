@@ -9,7 +9,6 @@ Only what the module's own run registers with `atexit`, once and for good, is ru
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,6 +16,7 @@ import libcst as cst
 from flake8_joinqueue.protocol import Block, operations_in
 from flake8_joinqueue.reading import actors, calls, classes, values
 from flake8_joinqueue.reading.values import Arguments, Value
+from flake8_joinqueue.records import dataclass
 
 if TYPE_CHECKING:
     from flake8_joinqueue.facts.names import RegistersHook

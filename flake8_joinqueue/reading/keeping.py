@@ -7,12 +7,12 @@ one of them puts into attributes is there when the others run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.reading import calls, owning, trees, values
 from flake8_joinqueue.reading.values import Function
+from flake8_joinqueue.records import dataclass
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Attempt, Machine

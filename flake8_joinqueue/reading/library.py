@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -24,6 +23,7 @@ from flake8_joinqueue.reading import (
 from flake8_joinqueue.reading.machine import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Unknown, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

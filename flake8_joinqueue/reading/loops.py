@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -40,6 +39,7 @@ from flake8_joinqueue.reading.rounds import counted_loop
 from flake8_joinqueue.reading.scopes import Place, new_serial
 from flake8_joinqueue.reading.trees import parts
 from flake8_joinqueue.reading.values import Segment, Unknown, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Attempt, Machine

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -34,6 +33,7 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.reading import limits, merging, values
 from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
 from flake8_joinqueue.reading.values import Unknown, Value
+from flake8_joinqueue.records import dataclass, field
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.following import Follower

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -28,6 +27,7 @@ from flake8_joinqueue.reading import (
     values,
 )
 from flake8_joinqueue.reading.values import Arguments, Const, Content, Library, Segment, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

@@ -8,7 +8,6 @@ is known by the function alone, so it is looked at by itself as well.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import ONE
@@ -42,6 +41,7 @@ from flake8_joinqueue.protocol import (
     operations_in,
 )
 from flake8_joinqueue.reading import calls, values
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

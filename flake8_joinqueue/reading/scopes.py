@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_joinqueue.records import dataclass, field
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.survey import Survey

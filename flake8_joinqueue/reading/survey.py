@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import libcst as cst
 
 from flake8_joinqueue.reading.trees import parts
+from flake8_joinqueue.records import dataclass, field
 
 _DECLARATIONS = frozenset({cst.Global, cst.Nonlocal})
 _LOOPS = frozenset({cst.For, cst.While})

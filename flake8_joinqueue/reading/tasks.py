@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -24,6 +23,7 @@ from flake8_joinqueue.protocol import (
 )
 from flake8_joinqueue.reading import actors, calls, crews, functions, iteration, queues, values
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Segment, Unknown, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine

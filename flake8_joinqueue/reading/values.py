@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 import libcst as cst
 
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import Cell, Condition, Constant, Site
+from flake8_joinqueue.records import dataclass, field
 
 if TYPE_CHECKING:
     from flake8_joinqueue.facts.tasks import MakesCrew

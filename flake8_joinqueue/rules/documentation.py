@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from flake8_joinqueue.records import dataclass
 from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, load
 
 HEADINGS: Final = (

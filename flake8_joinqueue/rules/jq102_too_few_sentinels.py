@@ -54,8 +54,12 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if program.escaped(queue) or program.shut_down(queue):
             continue
+        if not program.puts(queue):
+            continue
         consumers = program.consumers(queue)
-        if any(c.consumption.relays or program.stopped(c.actor) for c in consumers):
+        if any(program.stopped(c.actor) for c in consumers):
+            continue
+        if any(c.consumption.relays for c in consumers):
             continue
         yield from _check(program, queue, consumers)
 
@@ -86,9 +90,11 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
 
 def _needs(program: Program, consumer: Consumer) -> Count | None:
     """Return how many sentinels those take that are waited for; `None` where not known, or none."""
-    takes = consumer.consumption.takes
     waited = program.waited(consumer.actor)
-    if takes is None or waited is None or not waited.terms:
+    if waited is None or not waited.terms:
+        return None
+    takes = consumer.consumption.takes
+    if takes is None:
         return None
     if not consumer.consumption.leaves_only_on_sentinel:
         return None

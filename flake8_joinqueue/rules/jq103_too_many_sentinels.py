@@ -55,7 +55,7 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if not queue.kind.joinable or program.escaped(queue) or program.shut_down(queue):
             continue
-        if all_stop(program, queue):
+        if program.puts(queue) and program.joins(queue) and all_stop(program, queue):
             yield from _check(program, queue)
 
 

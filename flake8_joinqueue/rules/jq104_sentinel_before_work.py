@@ -59,11 +59,11 @@ def check(program: Program) -> Iterator[Report]:
         # Which of many queues a sentinel goes to is not known.
         if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
             continue
+        if not queue.kind.fifo or len(program.puts(queue)) < 2:
+            continue  # what is put first need not be taken first
         taken = needed(program, queue)
         if taken is None or not taken.terms or not all_stop(program, queue):
             continue
-        if not queue.kind.fifo:
-            continue  # what is put first need not be taken first
         yield from _before_own_work(program, queue, taken)
         yield from _beside_producers(program, queue, taken)
         yield from _ends_of_producers(program, queue, taken)

@@ -61,11 +61,13 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if program.escaped(queue) or program.shut_down(queue):
             continue
-        consumers = program.consumers(queue)
-        if not consumers or any(not _is_in_sight(program, c) for c in consumers):
+        if not program.puts(queue):
             continue
+        consumers = program.consumers(queue)
         if not any(program.is_waited(consumer.actor) for consumer in consumers):
             continue  # nobody minds that they go on
+        if any(not _is_in_sight(program, consumer) for consumer in consumers):
+            continue
         yield from _check(program, queue, consumers)
 
 

@@ -65,8 +65,8 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if not queue.kind.pickles or program.escaped(queue) or program.shut_down(queue):
             continue
-        for consumer in program.consumers(queue):
-            if consumer.consumption.leaves_otherwise or not program.is_waited(consumer.actor):
+        for consumer in program.consumers(queue) if program.puts(queue) else ():
+            if not program.is_waited(consumer.actor) or consumer.consumption.leaves_otherwise:
                 continue
             yield from _check(program, queue, consumer)
 

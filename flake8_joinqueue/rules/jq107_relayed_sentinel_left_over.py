@@ -64,6 +64,8 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if not queue.kind.joinable or program.escaped(queue) or program.shut_down(queue):
             continue
+        if not program.joins(queue):
+            continue
         consumers = program.consumers(queue)
         if consumers and all(_relays(consumer) for consumer in consumers):
             yield from _check(program, queue, consumers)

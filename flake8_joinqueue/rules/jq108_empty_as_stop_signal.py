@@ -74,6 +74,9 @@ def check(program: Program) -> Iterator[Report]:
             continue
         if program.escaped(queue) or program.shut_down(queue):
             continue
+        gets = (event.operation for event in program.on(queue, Get))
+        if not program.on(queue, Peek) and not any(isinstance(g, Get) and g.nowait for g in gets):
+            continue  # nobody looks
         consumers = program.consumers(queue)
         # Whoever goes on till it is told may take what is left.
         if consumers and all(_stops(program, consumer) for consumer in consumers):
@@ -81,7 +84,7 @@ def check(program: Program) -> Iterator[Report]:
 
 
 def _stops(program: Program, consumer: Consumer) -> bool:
-    return bool(consumer.consumption.stops_when_empty) and not program.stopped(consumer.actor)
+    return not program.stopped(consumer.actor) and bool(consumer.consumption.stops_when_empty)
 
 
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:

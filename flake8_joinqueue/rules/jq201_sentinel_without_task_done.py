@@ -59,7 +59,10 @@ def check(program: Program) -> Iterator[Report]:
         if program.accounted_elsewhere(queue):
             continue
         for consumer in program.consumers(queue):
-            if consumer.consumption.never_accounts or _escapes(program, queue, consumer):
+            consumption = consumer.consumption
+            if consumption.never_accounts or not consumption.may_leak:
+                continue
+            if _escapes(program, queue, consumer):
                 continue
             yield from _check(program, queue, consumer)
 

@@ -58,6 +58,8 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if not queue.kind.joinable:
             continue
+        if all(put.actor == program.main.index for put in program.puts(queue)):
+            continue
         for join in program.joins(queue):
             for producer in _producers(program, queue):
                 if _may_still_put(program, queue, join, producer):

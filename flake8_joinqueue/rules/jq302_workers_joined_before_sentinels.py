@@ -58,10 +58,10 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
             continue
-        for consumer in program.consumers(queue):
-            if not consumer.consumption.leaves_only_on_sentinel:
+        for consumer in program.consumers(queue) if program.puts(queue) else ():
+            if not program.waits(consumer.actor) or program.stopped(consumer.actor):
                 continue
-            if program.stopped(consumer.actor):
+            if not consumer.consumption.leaves_only_on_sentinel:
                 continue
             yield from _check(program, queue, consumer)
 

@@ -43,13 +43,13 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from flake8_joinqueue.analysis.exceptions import EMPTY, catches
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import ExceptionName, Get, Handler, Put, Try, operations_in
+from flake8_joinqueue.records import replace
 from flake8_joinqueue.rules.report import Report
 
 CODE = "JQ405"

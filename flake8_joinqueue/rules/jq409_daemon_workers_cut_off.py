@@ -86,6 +86,8 @@ def check(program: Program) -> Iterator[Report]:
         if any(_answers_come(passed.operation, queue) for passed in program.of(Pass)):
             continue
         consumers = program.consumers(queue)
+        if not all(_may_be_cut_off(program, consumer) for consumer in consumers):
+            continue
         work = sorted(_work(program, queue), key=lambda put: site_of(put).span)
         if consumers and work and all(_is_cut_off(program, c, work) for c in consumers):
             yield _report(program, queue, consumers, work)
@@ -107,7 +109,8 @@ def _work(program: Program, queue: Queue) -> list[Event]:
     ]
 
 
-def _is_cut_off(program: Program, consumer: Consumer, work: list[Event]) -> bool:
+def _may_be_cut_off(program: Program, consumer: Consumer) -> bool:
+    """Say whether a consumer is a daemon that nobody waits for or stops."""
     actor = consumer.actor
     if actor is program.main or actor.daemon is not Daemon.YES:
         return False
@@ -115,7 +118,12 @@ def _is_cut_off(program: Program, consumer: Consumer, work: list[Event]) -> bool
         return False
     if any(_is_of(event, actor.index) for event in program.of(JoinActor, Stop)):
         return False
-    if program.stopped(actor) or _brings_something(program, consumer):
+    return not program.stopped(actor)
+
+
+def _is_cut_off(program: Program, consumer: Consumer, work: list[Event]) -> bool:
+    actor = consumer.actor
+    if _brings_something(program, consumer):
         return False
     puts = [put.index for put in work if put.actor == program.main.index]
     begun = max([*puts[:1], *(start.index for start in program.starts(actor))])

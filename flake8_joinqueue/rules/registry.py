@@ -6,11 +6,11 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flake8_joinqueue.options import OFF_BY_DEFAULT
+from flake8_joinqueue.records import dataclass
 
 if TYPE_CHECKING:
     from flake8_joinqueue.analysis.program import Program

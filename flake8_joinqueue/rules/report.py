@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flake8_joinqueue.protocol import Site
+from flake8_joinqueue.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from flake8_joinqueue.facts.daemons import MISSPELT_DAEMON
+from flake8_joinqueue.records import dataclass, field
 from flake8_joinqueue.screen import words
 
 _EXCEPTIONS = frozenset({"Empty", "Full"})

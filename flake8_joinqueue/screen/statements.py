@@ -11,8 +11,8 @@ import ast
 import enum
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from flake8_joinqueue.records import dataclass, field
 from flake8_joinqueue.screen import values, words
 from flake8_joinqueue.screen.signs import Signs
 
