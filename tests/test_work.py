@@ -15,6 +15,7 @@ import pytest
 
 from benchmarks.inputs import program
 from flake8_joinqueue import reading
+from flake8_joinqueue.analysis.exploring import Explorer
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.check import check_source
@@ -173,6 +174,58 @@ def test_functions_are_entered_in_proportion_to_the_program(
     ten, forty = (_entered(program(2000, queues), monkeypatch) for queues in (20, 80))
     assert ten >= 10
     assert forty <= 4 * ten
+
+
+# --- what workers do between one get and the next ------------------------------------------------
+
+_WORKER = """
+import queue
+import threading
+
+
+class Worker(threading.Thread):
+    def __init__(self, tasks: queue.Queue):
+        super().__init__()
+        self.tasks = tasks
+
+    def run(self):
+        while True:
+            item = self.tasks.get()
+            try:
+                work(item)
+            finally:
+                self.tasks.task_done()
+
+
+def main():
+    tasks = {tasks}
+    worker = Worker(tasks)
+    worker.start()
+    worker.tasks.put(1)
+    worker.tasks.join()
+"""
+
+
+def _explored(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    explored: list[Explorer] = []
+    explore = Explorer._explore_all  # noqa: SLF001 (what is counted)
+
+    def count(explorer: Explorer) -> None:
+        explored.append(explorer)
+        explore(explorer)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Explorer, "_explore_all", count)
+        check_source(text)
+    return len(explored)
+
+
+def test_the_ways_of_a_worker_are_found_once_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not where a `finally` accounts for each item, and who puts is out of sight."""
+    shared = _WORKER.format(tasks="shared()")
+    assert _explored(shared, monkeypatch) == 0
+    assert _explored(shared.replace("finally", "except ValueError"), monkeypatch) > 0
+    assert _explored(_WORKER.format(tasks="queue.Queue()"), monkeypatch) > 0
 
 
 # --- variants of a program -----------------------------------------------------------------------
