@@ -60,20 +60,22 @@ def check(program: Program) -> Iterator[Report]:
             continue
         # Zero or less means no bound.
         if (queue.maxsize.low or 0) >= 1 and not program.shut_down(queue):
-            for actor in dict.fromkeys(put.actor for put in program.puts(queue)):
-                yield from _check(program, queue, actor, queue.maxsize)
+            yield from _check(program, queue, queue.maxsize)
 
 
-def _check(program: Program, queue: Queue, actor: int, maxsize: Count) -> Iterator[Report]:
+def _check(program: Program, queue: Queue, maxsize: Count) -> Iterator[Report]:
     put = ZERO
-    for event in sorted(program.puts(queue), key=lambda event: event.index):
-        if event.actor != actor or not put_of(event).blocking:
+    done: set[int] = set()
+    for event in sorted(program.puts(queue), key=lambda event: (event.actor, event.index)):
+        if event.actor in done or not put_of(event).blocking:
             continue
         if _may_be_taken(program, queue, event):
-            return
+            done.add(event.actor)
+            continue
         times = program.times([event])
         if times is None:
             continue  # as many as none
+        # Whoever takes comes after all of these, whoever puts them.
         put += times
         if less(maxsize, put) is True:
             yield _report(program, queue, event, maxsize, put)

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.timeline import Event, common_loops
 from flake8_joinqueue.facts.names import is_quick
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
@@ -86,10 +86,13 @@ def check(program: Program) -> Iterator[Report]:
         if any(_answers_come(passed.operation, queue) for passed in program.of(Pass)):
             continue
         consumers = program.consumers(queue)
-        if not all(_may_be_cut_off(program, consumer) for consumer in consumers):
+        if not consumers or not all(_is_cut_off(program, c) for c in consumers):
             continue
-        work = sorted(_work(program, queue), key=lambda put: site_of(put).span)
-        if consumers and work and all(_is_cut_off(program, c, work) for c in consumers):
+        starts = [s.index for c in consumers for s in program.starts(c.actor)]
+        begun = max(starts, default=0)
+        work = [put for put in _work(program, queue) if not _in_time(program, put, begun)]
+        if work:
+            work.sort(key=lambda put: site_of(put).span)
             yield _report(program, queue, consumers, work)
 
 
@@ -109,8 +112,7 @@ def _work(program: Program, queue: Queue) -> list[Event]:
     ]
 
 
-def _may_be_cut_off(program: Program, consumer: Consumer) -> bool:
-    """Say whether a consumer is a daemon that nobody waits for or stops."""
+def _is_cut_off(program: Program, consumer: Consumer) -> bool:
     actor = consumer.actor
     if actor is program.main or actor.daemon is not Daemon.YES:
         return False
@@ -118,20 +120,13 @@ def _may_be_cut_off(program: Program, consumer: Consumer) -> bool:
         return False
     if any(_is_of(event, actor.index) for event in program.of(JoinActor, Stop)):
         return False
-    return not program.stopped(actor)
+    return not program.stopped(actor) and not _brings_something(program, consumer)
 
 
-def _is_cut_off(program: Program, consumer: Consumer, work: list[Event]) -> bool:
-    actor = consumer.actor
-    if _brings_something(program, consumer):
-        return False
-    puts = [put.index for put in work if put.actor == program.main.index]
-    begun = max([*puts[:1], *(start.index for start in program.starts(actor))])
-    return not any(_may_last(event, begun) for event in _of_main(program))
-
-
-def _of_main(program: Program) -> list[Event]:
-    return [event for event in program.events if event.actor == program.main.index]
+def _in_time(program: Program, put: Event, begun: int) -> bool:
+    """Say whether main may do something behind a put that lasts as long as the workers need."""
+    mine = [event for event in program.events if event.actor == program.main.index]
+    return any(_may_last(event, put, begun) for event in mine)
 
 
 def _is_of(event: Event, actor: int) -> bool:
@@ -147,8 +142,12 @@ def _brings_something(program: Program, consumer: Consumer) -> bool:
     )
 
 
-def _may_last(event: Event, begun: int) -> bool:
-    """Say whether an operation of main behind the work may last as long as the workers need."""
+def _may_last(event: Event, put: Event, begun: int) -> bool:
+    """Say whether an operation behind a put and the workers' start may last long enough."""
+    if put.actor == event.actor:
+        if event.index < put.index and not _comes_again(event, put):
+            return False
+        begun = max(begun, put.index)
     if event.index < begun and not event.loops:
         return False
     operation = event.operation
@@ -157,6 +156,13 @@ def _may_last(event: Event, begun: int) -> bool:
     if isinstance(operation, Call) and is_quick(operation.label):
         return False
     return isinstance(operation, _PAUSES)
+
+
+def _comes_again(event: Event, put: Event) -> bool:
+    """Say whether what is done before a put may be done once more when the last item is put."""
+    shared = common_loops(event, put)
+    every_round = put.sure and all(loop.kind is LoopKind.COUNTED for loop in shared)
+    return bool(shared) and not every_round
 
 
 def _report(program: Program, queue: Queue, consumers: list[Consumer], work: list[Event]) -> Report:
