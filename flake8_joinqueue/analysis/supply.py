@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import all_stop, needed
-from flake8_joinqueue.analysis.timeline import before, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY
+from flake8_joinqueue.analysis.ways import Outcome
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import ActorKind, Call, Queue, Sleep, Synchronise
 
@@ -14,14 +15,19 @@ def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer surely finds an item, its sentinel at the last, before it gives up.
 
     There must be a sentinel for everybody; and all of it on the queue before anybody looks, or
-    nothing that takes time: among tasks, that is what they wait for out of sight.
+    nothing that takes time: among tasks, that is what they wait for out of sight. Where it is only
+    sentinels that may come too late, whoever leaves accounts for the one that it leaves behind.
     """
     put, taken = program.times(program.sentinel_puts(queue)), needed(program, queue)
     if put is None or taken is None or less(put, taken) is not False:
         return False
     if program.escaped(queue) or not all_stop(program, queue):
         return False
-    return _all_there(program, queue) or _nobody_takes_time(program, consumer)
+    return (
+        _all_there(program, queue)
+        or _nobody_takes_time(program, consumer)
+        or _only_ends_come_late(program, queue)
+    )
 
 
 def _all_there(program: Program, queue: Queue) -> bool:
@@ -41,6 +47,43 @@ def _all_there(program: Program, queue: Queue) -> bool:
         if consumer.actor is program.main:
             return False
     return True
+
+
+def _only_ends_come_late(program: Program, queue: Queue) -> bool:
+    """Say whether all is counted, and all work in the pipe, before the first consumer starts.
+
+    What a process has put is in the pipe when it has been waited for; what main puts itself is
+    with its feeder still.
+    """
+    consumers = program.consumers(queue)
+    if not all(_leaves_for_one(consumer) for consumer in consumers):
+        return False
+    starts = [start for c in consumers for start in program.starts(c.actor)]
+    if not starts or any(consumer.actor is program.main for consumer in consumers):
+        return False
+    work, sentinels = program.work_puts(queue), program.sentinel_puts(queue)
+    return all(
+        all(_is_there(program, queue, put, start) for put in work)
+        and all(before(put, start) for put in sentinels)
+        for start in starts
+    )
+
+
+def _is_there(program: Program, queue: Queue, put: Event, moment: Event) -> bool:
+    """Say whether an item can surely be taken from a moment on."""
+    producer = program.actor(put)
+    if queue.kind.feeder and producer.kind is not ActorKind.PROCESS:
+        return False
+    done = [put] if producer is program.main else program.waits(producer)
+    return any(before(event, moment) for event in done)
+
+
+def _leaves_for_one(consumer: Consumer) -> bool:
+    """Say whether a consumer that finds nothing in time leaves, and accounts for one item."""
+    if any(get.nowait for get in consumer.consumption.gets):
+        return False
+    empty = [way for way in consumer.consumption.ways if way.empty]
+    return all(way.outcome is Outcome.ENDS and way.dones <= 1 for way in empty)
 
 
 def _goes_on(operation: object) -> bool:
