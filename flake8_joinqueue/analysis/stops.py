@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, in_any_order, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import Count, less, populated, total
@@ -159,6 +159,17 @@ def over_before(program: Program, join: Event, put: Event) -> bool:
         return before(join, put)
     starts = program.starts(program.actor(put))
     return bool(starts) and all(before(join, start) for start in starts)
+
+
+def waits_for_some(program: Program, join: Event, sentinels: Iterable[Event]) -> bool:
+    """Say whether a join of a queue waits, or may still wait, for one of these sentinels.
+
+    Where a class or a module is used from out of sight, its users tell the workers to stop when
+    they are through: which of its functions they call before that is for them to know.
+    """
+    return any(
+        not over_before(program, join, put) and not in_any_order(join, put) for put in sentinels
+    )
 
 
 def accounts_on_its_own(program: Program, queue: Queue) -> bool:

@@ -49,8 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import over_before
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.stops import waits_for_some
 from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
@@ -90,7 +89,7 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
     first = [
         event for event in program.sentinel_puts(queue) if id(put_of(event).site) not in relays
     ]
-    joins = [join for join in program.joins(queue) if _waits_for(program, join, first)]
+    joins = [join for join in program.joins(queue) if waits_for_some(program, join, first)]
     if not joins:
         return
     actors = frozenset(consumer.actor.index for consumer in consumers)
@@ -111,7 +110,3 @@ def _keeps_waiting(consumer: Consumer, put: Put) -> bool:
     A join that is a task's looks once only: accounted for first, the sentinel has let it go.
     """
     return consumer.actor.kind is not ActorKind.TASK or consumer.consumption.holds_while(put)
-
-
-def _waits_for(program: Program, join: Event, first: list[Event]) -> bool:
-    return any(not over_before(program, join, put) for put in first)

@@ -30,7 +30,9 @@ while True:
 
 # Known limits
 
-Silent where the sentinels are put after the last `queue.join()`: then nobody waits for them.
+Silent where the sentinels are put after the last `queue.join()`: then nobody waits for them. So
+too where one method (or function) puts them and another one joins the queue, and both are called
+from another file, which alone knows in what order.
 
 # Fix
 
@@ -42,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import over_before
+from flake8_joinqueue.analysis.stops import waits_for_some
 from flake8_joinqueue.protocol import Data, Escape, Item, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name
@@ -80,11 +82,7 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
         # One put back comes only behind another.
         and put_of(event) not in consumer.consumption.relays
     ]
-    joins = [
-        join
-        for join in program.joins(queue)
-        if any(not over_before(program, join, put) for put in sentinels)
-    ]
+    joins = [join for join in program.joins(queue) if waits_for_some(program, join, sentinels)]
     if not joins:
         return
     for leak in consumer.consumption.sentinel_leaks():

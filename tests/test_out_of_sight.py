@@ -1,0 +1,132 @@
+"""What methods do that are called from another file: only the one who calls knows in what order."""
+
+from __future__ import annotations
+
+import pytest
+
+from flake8_joinqueue.check import check_source
+
+WORKER = """
+import queue
+import threading
+
+
+class Spooler:
+    def __init__(self, printers):
+        self._jobs = queue.Queue()
+        self._printers = [threading.Thread(target=self._print) for _ in range(printers)]
+        for printer in self._printers:
+            printer.start()
+
+    def _print(self):
+        while True:
+            job = self._jobs.get()
+            if job is None:
+                {leave}
+            print(job)
+            self._jobs.task_done()
+
+    def spool(self, job):
+        self._jobs.put(job)
+"""
+LEAVES = "break"
+HANDS_ON = "self._jobs.put(None); self._jobs.task_done(); break"
+FOR_EACH = """
+    def {name}(self):
+        for _ in self._printers:
+            self._jobs.put(None)
+"""
+FOR_ONE = """
+    def {name}(self):
+        self._jobs.put(None)
+"""
+JOINS = """
+    def {name}(self):
+        self._jobs.join()
+"""
+JOINS_TOO = """\
+        self._jobs.join()
+"""
+CALLS = """
+    def {name}(self):
+        self._tell()
+        self.flush()
+"""
+
+
+def found(*parts: str, leave: str = LEAVES) -> set[str]:
+    """The codes of what is found in a class of these methods, which nobody in the file uses."""
+    return {finding.code for finding in check_source("".join(parts).replace("{leave}", leave))}
+
+
+@pytest.mark.parametrize(("leave", "tell"), [(LEAVES, FOR_EACH), (HANDS_ON, FOR_ONE)])
+@pytest.mark.parametrize("told_first", [True, False])
+def test_one_method_tells_the_workers_and_another_joins(
+    leave: str, tell: str, *, told_first: bool
+) -> None:
+    methods = [tell.format(name="stop"), JOINS.format(name="flush")]
+    assert found(WORKER, *(methods if told_first else methods[::-1]), leave=leave) == set()
+
+
+@pytest.mark.parametrize(
+    ("leave", "tell", "code"), [(LEAVES, FOR_EACH, "JQ201"), (HANDS_ON, FOR_ONE, "JQ107")]
+)
+def test_the_method_that_tells_them_joins(leave: str, tell: str, code: str) -> None:
+    assert found(WORKER, tell.format(name="stop"), JOINS_TOO, leave=leave) == {code}
+    assert found(
+        WORKER,
+        tell.format(name="_tell"),
+        JOINS.format(name="flush"),
+        CALLS.format(name="stop"),
+        leave=leave,
+    ) == {code}
+
+
+USED = """
+
+spooler = Spooler(2)
+spooler.spool("a letter")
+spooler.{first}()
+spooler.{second}()
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"), [("flush", "stop", set()), ("stop", "flush", {"JQ201"})]
+)
+def test_where_the_file_uses_it_the_order_is_known(
+    first: str, second: str, codes: set[str]
+) -> None:
+    methods = FOR_EACH.format(name="stop"), JOINS.format(name="flush")
+    assert found(WORKER, *methods, USED.format(first=first, second=second)) == codes
+
+
+def test_a_test_case_has_each_queue_for_one_test() -> None:
+    text = """
+import queue
+import threading
+import unittest
+
+
+class Prints(unittest.TestCase):
+    def setUp(self):
+        self.jobs = queue.Queue()
+        self.printer = threading.Thread(target=self.print)
+        self.printer.start()
+
+    def tearDown(self):
+        self.jobs.put(None)
+        self.printer.join()
+
+    def print(self):
+        while self.jobs.get() is not None:
+            self.jobs.task_done()
+
+    def test_one(self):
+        self.jobs.put("a letter")
+        self.jobs.join()
+"""
+    assert found(text) == set()
+    told = text.replace("        self.jobs.join()", "        self.jobs.put(None)\n\\g")
+    told = told.replace("\\g", "        self.jobs.join()")
+    assert found(told) == {"JQ201"}
