@@ -43,7 +43,7 @@ def hangs_in(*methods: str) -> Predicate:
 
 _WAITS_FOR_WORKER = (
     "Process.join", "Thread.join", "Pool.join", "await", "asyncio.", "Future.result",
-    "AsyncResult.get",
+    "AsyncResult.get", "connection.wait",
 )  # fmt: skip
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_joinqueue.protocol import Actor, ActorKind, Daemon
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Daemon,
+    JoinActor,
+    Put,
+    operations_in,
+)
 from tests.reading import body, lines, main, protocol, whole
 
 PROLOGUE = """
@@ -577,3 +584,29 @@ def test_an_actor_starts_with_what_its_variables_hold() -> None:
             get q -> item
         """
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "waits"),
+    [
+        ("mp.spawn(work, (q,), nprocs=2)", True),
+        ("mp.spawn(fn=work, args=[q], nprocs=2, join=True)", True),
+        ("mp.start_processes(work, (q,), 2, daemon=True, start_method='fork')", True),
+        ("mp.spawn(work, (q,), 2, False)", False),
+        ("c = mp.spawn(work, (q,), 2, False)\nwhile not c.join():\n    pass", True),
+        ("c = mp.spawn(work, (q,), 2, False)\nc.join()", False),
+        ("c = mp.spawn(work, (q,), 1, join=False)\nc.join()", True),
+    ],
+)
+def test_spawn_of_torch(call: str, waits: bool) -> None:
+    read = protocol(
+        "import torch.multiprocessing as mp\n"
+        "def work(rank, q):\n    q.put(rank)\n"
+        f"q = mp.get_context('spawn').Queue()\n{call}\n"
+    )
+    _, made = read.actors
+    assert (made.kind, made.name) == (ActorKind.PROCESS, "work")
+    assert made.count.number == (1 if "1," in call else 2)
+    assert any(isinstance(each, Put) for each in operations_in(made.body))
+    joins = [each for each in operations_in(read.actors[0].body) if isinstance(each, JoinActor)]
+    assert any(not each.timed for each in joins) is waits

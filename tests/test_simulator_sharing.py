@@ -265,6 +265,47 @@ def test_compatible_packages(package: str) -> None:
     """) == {"True\n"}
 
 
+def test_spawn_of_torch_tells_each_process_its_number_and_waits_for_all() -> None:
+    assert printed("""
+        import torch.multiprocessing as mp
+        def work(rank, q, more):
+            q.put(rank + more)
+        if __name__ == "__main__":
+            q = mp.get_context("spawn").SimpleQueue()
+            print(mp.spawn(work, (q, 5), nprocs=2))
+            print(sorted([q.get(), q.get()]), q.empty())
+    """) == {"None\n[5, 6] True\n"}
+
+
+def test_spawn_of_torch_without_waiting_gives_what_waits_for_one_after_the_other() -> None:
+    assert printed("""
+        import torch.multiprocessing as mp
+        def work(rank):
+            pass
+        if __name__ == "__main__":
+            context = mp.spawn(work, nprocs=3, join=False)
+            asked = []
+            while not asked or not asked[-1]:
+                asked.append(context.join())
+            print(asked[-1], context.join(), len(context.processes))
+    """) == {"True True 3\n"}
+
+
+def test_spawn_of_torch_stops_all_when_one_fails() -> None:
+    judgement = verdict("""
+        import torch.multiprocessing as mp
+        def work(rank, q):
+            if rank:
+                raise ValueError(rank)
+            q.get()
+        if __name__ == "__main__":
+            mp.spawn(work, (mp.get_context("spawn").SimpleQueue(),), nprocs=2)
+    """)
+    assert {outcome.kind for outcome in judgement.outcomes} == {OutcomeKind.RAISES}
+    raised = {error.type for outcome in judgement.outcomes for error in outcome.errors}
+    assert raised == {"ValueError", "ProcessRaisedException"}
+
+
 @pytest.mark.parametrize(("does", "kind"), [
     ("q.put(1)", OutcomeKind.LOSES_ITEMS),
     ("q.empty()", OutcomeKind.LOSES_ITEMS),

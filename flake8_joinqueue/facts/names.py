@@ -226,6 +226,10 @@ _LIBRARY: dict[str, Fact] = {
     "multiprocessing.util.Finalize": RegistersHook("Finalize", 1, "callback", packed=True),
     "signal.signal": RegistersHook("signal", 1, "handler", own_arguments=True),
     "asyncio.loop.add_signal_handler": RegistersHook("signal", 1, "callback"),
+    "torch.multiprocessing.spawn": tasks.SpawnsCrew(),
+    "torch.multiprocessing.start_processes": tasks.SpawnsCrew(),
+    "torch.multiprocessing.spawn.spawn": tasks.SpawnsCrew(),
+    "torch.multiprocessing.spawn.start_processes": tasks.SpawnsCrew(),
     "sys.exit": EndsProgram(),
     "exit": EndsProgram(),
     "quit": EndsProgram(),
@@ -266,7 +270,7 @@ def canonical(name: str) -> str:
 def fact(name: str) -> Fact | None:
     """Return what the dotted `name` of a library stands for, or `None` where nothing is known."""
     dill = name.startswith(_WITH_DILL)
-    name = canonical(name)
+    name = name if name in _LIBRARY else canonical(name)
     known = _LIBRARY.get(name) or tasks.TASKS.get(name)
     if known is None and name.startswith("multiprocessing."):
         known = MULTIPROCESSING.get(name[len("multiprocessing.") :])

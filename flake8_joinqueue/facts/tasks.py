@@ -112,7 +112,16 @@ class CrewMethod:
     stops: bool = False
 
 
-Fact: TypeAlias = "StartsActor | RunsNow | TaskCall | Gives | MakesCrew"
+@dataclass(frozen=True, slots=True)
+class SpawnsCrew:
+    """Calling it starts so many processes that do the same, each told its number first.
+
+    Its arguments: `(fn, args, nprocs, join, daemon, start_method)`. Unless `join` is false, it
+    comes back when they have ended.
+    """
+
+
+Fact: TypeAlias = "StartsActor | RunsNow | TaskCall | Gives | MakesCrew | SpawnsCrew"
 
 _TASK = StartsActor(ActorFamily.TASK, Told.COROUTINE)
 _GREENLET = StartsActor(ActorFamily.TASK)
@@ -121,6 +130,9 @@ _EXECUTOR_PROCESSES = MakesCrew("executor", ActorFamily.PROCESS, False, Leaving.
 _THREAD_POOL = MakesCrew("pool", ActorFamily.THREAD, True, Leaving.STOP, 1)
 _TASK_GROUP = MakesCrew("task group", ActorFamily.TASK, False, Leaving.WAIT)
 _GREENLETS = MakesCrew("greenlets", ActorFamily.TASK, False, Leaving.WAIT)
+
+# What `spawn(..., join=False)` of torch returns: each `join()` waits for one more of its processes.
+SPAWNED = MakesCrew("spawned", ActorFamily.PROCESS, False, Leaving.WAIT)
 
 PROCESS_POOL = MakesCrew("pool", ActorFamily.PROCESS, True, Leaving.STOP, 1)
 
@@ -203,6 +215,7 @@ CREW_METHODS: Mapping[str, Mapping[str, CrewMethod]] = MappingProxyType(
             "join": CrewMethod(waits=True),
             "terminate": CrewMethod(stops=True),
         },
+        "spawned": {},
         "task group": {"create_task": CrewMethod(Told.COROUTINE)},
         "greenlets": {
             "spawn": CrewMethod(Told.FUNCTION),

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts.queues import MANAGER_QUEUE
 from flake8_joinqueue.facts.tasks import (
     CREW_METHODS,
+    SPAWNED,
     ActorFamily,
     CrewMethod,
     Leaving,
     MakesCrew,
+    SpawnsCrew,
     Told,
 )
 from flake8_joinqueue.protocol import Daemon, Get, JoinQueue, Pass, Put, TaskDone, operations_in
@@ -27,6 +30,7 @@ from flake8_joinqueue.reading import (
     queues,
     tasks,
     values,
+    variables,
 )
 from flake8_joinqueue.reading.machine import ActorDraft
 from flake8_joinqueue.reading.values import Arguments, Content, Crew, Segment, Value
@@ -38,9 +42,15 @@ _WORK = (Get, Put, TaskDone, JoinQueue)
 
 
 def make(
-    machine: Machine, known: MakesCrew, arguments: Arguments, node: cst.CSTNode, context: str = ""
+    machine: Machine,
+    known: MakesCrew | SpawnsCrew,
+    arguments: Arguments,
+    node: cst.CSTNode,
+    context: str = "",
 ) -> Value:
     """Make a pool, an executor or a task group; its initializer may be a worker itself."""
+    if isinstance(known, SpawnsCrew):
+        return _spawn(machine, arguments, node)
     context = queues.named_context(arguments.keywords.get("mp_context"), context)
     members = expressions.new_container(machine, Content(), "crew")
     initializer = initargs = None
@@ -105,6 +115,53 @@ def _draft(machine: Machine, crew: Crew, target: Value | None, node: cst.CSTNode
     return made
 
 
+def _spawn(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Start processes as `torch.multiprocessing.spawn` does, and wait for them unless told not."""
+    target = arguments.get(0, "fn")
+    crew = Crew(SPAWNED, expressions.new_container(machine, Content(), "crew"))
+    number = arguments.get(2, "nprocs")
+    size = ONE if number is None else items.as_count(machine, number)
+    if size is None:
+        label = number.label if isinstance(number, values.Unknown) else "nprocs"
+        key = number.key if isinstance(number, values.Unknown) else machine.fresh_key()
+        size = machine.symbol(key, label or "nprocs", 1)
+    given = arguments.get(1, "args")
+    method = arguments.get(5, "start_method")
+    named = method.value if isinstance(method, values.Const) else "?"
+    context = "spawn" if method is None else str(named)
+
+    def one(part: Segment) -> None:
+        made = actors.draft(
+            machine, ActorFamily.PROCESS, node, actors.name_of(target) if target else ""
+        )
+        actors.note_given(machine, made, arguments)
+        made.target = target
+        told = actors.spread(machine, given) if given is not None else []
+        made.arguments = Arguments([machine.unknown("rank"), *told])
+        made.daemon = variables.daemon_of(arguments.get(4, "daemon"))
+        made.start_method = queues.start_method(context)
+        actors.method(machine, made.index, "start", Arguments(), node)
+        iteration.append(machine, crew.members, values.ActorRef(made.index))
+
+    iteration.repeated(machine, Segment(values.NONE, size), node, one)
+    waits = arguments.get(3, "join")
+    if waits is None or waits == values.TRUE:
+        tasks.wait_all(machine, members(machine, crew), node)
+        return values.NONE
+    if waits != values.FALSE:
+        calls.leak(machine, crew, node, "perhaps waited for where it is started")
+    return crew
+
+
+def _join_spawned(machine: Machine, crew: Crew, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """Wait until one more of them has ended: all, for who asks until there are no more."""
+    segments = members(machine, crew)
+    timed = arguments.get(0, "timeout") not in (None, values.NONE)
+    every = bool(machine.loops) or all(part.times == ONE for part in segments)
+    tasks.wait_all(machine, segments, node, timed or not every)
+    return machine.unknown("join()")
+
+
 # --- methods -------------------------------------------------------------------------------------
 
 
@@ -112,6 +169,8 @@ def method(
     machine: Machine, crew: Crew, name: str, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Call the method `name` of a crew."""
+    if crew.kind is SPAWNED and name == "join":
+        return _join_spawned(machine, crew, arguments, node)
     known = CREW_METHODS[crew.kind.kind].get(name, CrewMethod())
     if known.stops:
         tasks.stop_all(machine, members(machine, crew), node, name)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.facts.tasks import Gives, MakesCrew, RunsNow, StartsActor, TaskCall
+from flake8_joinqueue.facts.tasks import (
+    Gives,
+    MakesCrew,
+    RunsNow,
+    SpawnsCrew,
+    StartsActor,
+    TaskCall,
+)
 from flake8_joinqueue.protocol import Exit, Sleep
 from flake8_joinqueue.reading import (
     actors,
@@ -94,7 +101,7 @@ def by_fact(  # noqa: PLR0912, PLR0913, PLR0917 (what a call is, and whose)
         return values.Synchroniser(new_serial(), known.name)
     if isinstance(known, names.MakesCount):
         return values.Number(machine.symbol(known.name, known.name, known.low))
-    if isinstance(known, MakesCrew):
+    if isinstance(known, (MakesCrew, SpawnsCrew)):
         return crews.make(machine, known, arguments, node, callee.context)
     if isinstance(known, Gives):
         return Library(known.name)

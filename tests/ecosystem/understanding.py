@@ -59,12 +59,7 @@ def understood(protocols: Iterable[Protocol]) -> list[Understood]:
             if queue.kind.carrier is Carrier.UNSEEN:
                 continue
             span = queue.site.span
-            told = [
-                reason
-                for program in _busy(programs, queue)
-                for reason in _reasons(program, program.protocol.queues[queue.index])
-            ]
-            reasons = tuple(dict.fromkeys(told))
+            reasons = tuple(_all_reasons(programs, queue))
             found = Understood(span.line, span.column, queue.name, reasons)
             known = best.get((span.line, span.column))
             if known is None or len(found.reasons) < len(known.reasons):
@@ -84,6 +79,16 @@ def _busy(programs: list[Program], queue: Queue) -> list[Program]:
     """The variants in which somebody puts and somebody takes; all where there are none."""
     both = [program for program in programs if program.on(queue, Get) and program.on(queue, Put)]
     return both or programs
+
+
+def _all_reasons(programs: list[Program], queue: Queue) -> dict[str, None]:
+    """Why a queue is not fully understood, whatever the settings; each reason once."""
+    try:
+        return dict.fromkeys(
+            reason for program in _busy(programs, queue) for reason in _reasons(program, queue)
+        )
+    except NotAnalysed:
+        return {"more ways than can be followed": None}
 
 
 def _reasons(program: Program, queue: Queue) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from queue import Empty, Full
 from typing import Any
 
-from . import connection, managers, mpqueues, mpsync, pool, values
+from . import connection, managers, mpqueues, mpsync, pool, torchmodule, values
 from .forking import Copier
 from .kernel import kernel
 from .processes import Process
@@ -292,9 +292,10 @@ def make_modules() -> dict[str, types.ModuleType]:
             setattr(top, name, module)
     table = {"multiprocessing": top, **{f"multiprocessing.{n}": m for n, m in subs.items()}}
     torch = types.ModuleType("torch")
-    torch.multiprocessing = top  # type: ignore[attr-defined]
+    torch.multiprocessing = torchmodule.make_module(top)  # type: ignore[attr-defined]
     table["torch"] = torch
-    for package in ("torch.multiprocessing", "billiard", "multiprocess"):
-        table[package] = top
+    tops = {"torch.multiprocessing": torch.multiprocessing, "billiard": top, "multiprocess": top}
+    for package, module in tops.items():
+        table[package] = module
         table.update({f"{package}.{name}": module for name, module in subs.items()})
     return table
