@@ -6,7 +6,15 @@ import pytest
 
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.options import Options
-from flake8_joinqueue.protocol import Actor, ActorKind, Daemon, Get, JoinQueue, Put
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Daemon,
+    Get,
+    JoinQueue,
+    Put,
+    operations_in,
+)
 from tests.reading import body, lines, main, operations, protocol, whole
 
 ASYNCIO = """
@@ -545,3 +553,38 @@ def test_an_attribute_that_is_said_to_be_a_queue() -> None:
     """
     made = protocol(program, "class Worker")
     assert [each.hidden for each in made.queues] == [False]
+
+
+@pytest.mark.parametrize("how", ["worker()", "begun = worker()", "begun = [worker() for _ in '1']"])
+def test_a_tornado_coroutine_begins_where_it_is_called(how: str) -> None:
+    program = """
+        from tornado import gen
+        from tornado.queues import Queue
+        from tornado.testing import AsyncTestCase, gen_test
+
+        class Work(AsyncTestCase):
+            @gen_test(timeout=5)
+            def test_work(self):
+                q = Queue()
+                q.put(1)
+
+                @gen.coroutine
+                def worker():
+                    while True:
+                        yield q.get()
+                        q.task_done()
+
+                HOW
+                yield q.join()
+    """
+    begun = protocol(program.replace("HOW", how), "class Work")
+    assert [each.kind for each in begun.actors] == [ActorKind.MAIN, ActorKind.TASK]
+    assert any(isinstance(each, Get) for each in operations_in(begun.actors[1].body))
+    plain = (
+        program.replace("HOW", how)
+        .replace("@gen.coroutine\n", "\n")
+        .replace("yield q.get", "q.get")
+    )
+    assert len(protocol(plain, "class Work").actors) == 1
+    asked = program.replace("HOW", "yield worker()")
+    assert len(protocol(asked, "class Work").actors) == 1

@@ -233,8 +233,16 @@ CREW_METHODS: Mapping[str, Mapping[str, CrewMethod]] = MappingProxyType(
 
 # A generator under one of these is a coroutine: what it yields is awaited.
 COROUTINE_DECORATORS = frozenset(
-    {"asyncio.coroutine", "types.coroutine", "tornado.gen.coroutine", "tornado.gen.engine"}
+    {
+        "asyncio.coroutine",
+        "types.coroutine",
+        "tornado.gen.coroutine",
+        "tornado.gen.engine",
+        "tornado.testing.gen_test",
+    }
 )
+# Under these it begins where it is called, whether it is awaited or not.
+EAGER_DECORATORS = frozenset({"tornado.gen.coroutine", "tornado.gen.engine"})
 
 # A generator under one of these is a context manager: it yields where the `with` block runs.
 CONTEXT_DECORATORS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})

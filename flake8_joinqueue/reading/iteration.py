@@ -347,7 +347,10 @@ def _comp_for(  # noqa: PLR0913, PLR0917 (a clause, and what it is a part of)
             value = expressions.evaluate(machine, node.value)
             found.append(Segment(value, often, key.value if isinstance(key, Const) else None))
         elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-            found.append(Segment(expressions.evaluate(machine, node.elt), often))
+            made = expressions.evaluate(machine, node.elt)
+            if not isinstance(node, cst.GeneratorExp):
+                made = tasks.begun(machine, made, node.elt)
+            found.append(Segment(made, often))
 
     over = taking(machine, over, clause)
     if isinstance(over, LAZY):

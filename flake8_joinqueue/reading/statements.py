@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_joinqueue.facts import names
-from flake8_joinqueue.facts.tasks import CONTEXT_DECORATORS, COROUTINE_DECORATORS
+from flake8_joinqueue.facts.tasks import CONTEXT_DECORATORS, COROUTINE_DECORATORS, EAGER_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
     Call,
@@ -32,6 +32,7 @@ from flake8_joinqueue.reading import (
     iteration,
     loops,
     queues,
+    tasks,
     trees,
     values,
     variables,
@@ -81,13 +82,14 @@ _WITHOUT_LOOP = frozenset({ActorKind.PROCESS, ActorKind.THREAD})
 
 
 def _expression(machine: Machine, node: cst.Expr) -> None:
-    value = expressions.evaluate(machine, node.value)
+    value = tasks.begun(machine, expressions.evaluate(machine, node.value), node)
     if isinstance(value, values.Coroutine) and machine.actor.kind in _WITHOUT_LOOP:
         queues.in_vain(machine, value, node)
 
 
 def _assign(machine: Machine, node: cst.Assign) -> None:
     value = _unpacked_one_by_one(machine, node) or expressions.evaluate(machine, node.value)
+    value = tasks.begun(machine, value, node)
     for target in node.targets:
         named = variables.labelled(value, target.target)
         expressions.assign(machine, target.target, named, node)
@@ -276,21 +278,25 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         machine.heap.set((machine.scope.serial, f"{node.name.value}.{accessor}"), setter)
         return
     kind = "function"
-    by_yield = is_context = False
+    by_yield = is_context = eager = False
     wrappers: list[Value] = []
     for decorator in node.decorators:
         value = expressions.evaluate(machine, decorator.decorator)
-        name = value.name if isinstance(value, values.Library) else ""
+        name = value.name if isinstance(value, values.Library) else _maker(machine, decorator)
         kind = _KINDS.get(name, kind)
         by_yield = by_yield or name in COROUTINE_DECORATORS
+        eager = eager or name in EAGER_DECORATORS
         is_context = is_context or name in CONTEXT_DECORATORS
-        if isinstance(value, Function) or isinstance(names.fact(name), names.RegistersHook):
+        registers = isinstance(value, values.Library) and isinstance(
+            names.fact(name), names.RegistersHook
+        )
+        if isinstance(value, Function) or registers:
             wrappers.append(value)
     in_class = machine.scope.kind == "class"
     owner = machine.classes[-1] if in_class and machine.classes else None
     defined = functions.define(machine, node, node.name.value, owner, kind)
     if by_yield:
-        defined = replace(defined, is_async=True, is_generator=False)
+        defined = replace(defined, is_async=True, is_generator=False, is_eager=eager)
     if is_context:
         defined = replace(defined, is_context=True)
     made: Value = defined
@@ -299,6 +305,14 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
     variables.write_name(machine, node.name.value, made, node)
     if isinstance(made, Function):
         machine.defined.append(made)
+
+
+def _maker(machine: Machine, decorator: cst.Decorator) -> str:
+    """Return the name of the library function that a decorator `name(...)` calls, "" for others."""
+    if not isinstance(decorator.decorator, cst.Call):
+        return ""
+    called = expressions.evaluate(machine, decorator.decorator.func)
+    return called.name if isinstance(called, values.Library) else ""
 
 
 def _class(machine: Machine, node: cst.ClassDef) -> None:

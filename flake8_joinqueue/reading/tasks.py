@@ -99,6 +99,14 @@ def start(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
     return machine.unknown("task", value)
 
 
+def begun(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
+    """Return a value that nobody awaits where it is made; coroutines that do not wait to begin."""
+    eager = isinstance(value, values.Coroutine) and isinstance(value.function, values.Function)
+    if eager and value.function.is_eager:  # type: ignore[union-attr]
+        return start(machine, value, node)
+    return value
+
+
 def _by_cases(
     machine: Machine, value: values.Either, run: Callable[[Value], Value], node: cst.CSTNode
 ) -> Value:

@@ -108,6 +108,7 @@ class Function:
     is_async: bool = False
     is_generator: bool = False
     is_context: bool = False  # a generator under `contextlib.contextmanager`
+    is_eager: bool = False  # a coroutine that begins where it is called
 
 
 @dataclass(frozen=True, slots=True)
