@@ -22,6 +22,7 @@ from flake8_joinqueue.reading import (
     trees,
     values,
 )
+from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Either, Value
 
 if TYPE_CHECKING:
@@ -176,6 +177,31 @@ def leak(
         leak(machine, part, node, reason, depth + 1)
     if isinstance(value, (values.Function, values.BoundFunction)):
         _callback(machine, value, node)
+    elif isinstance(value, (values.Instance, values.Class)):
+        for method in _methods_not_run(machine, value):
+            _callback(machine, method, node)
+
+
+def _methods_not_run(
+    machine: Machine, value: values.Instance | values.Class
+) -> list[values.BoundFunction]:
+    """Return the methods that only those may call who are handed an object, or its class.
+
+    Of classes at the top level others make instances anyway, which is an entry of its own.
+    """
+    if isinstance(value, values.Class):
+        if value.scope.parent is None or value.scope.parent.kind != "function":
+            return []
+        value = values.Instance(new_serial(), value)
+    known = classes.library_fact(value.cls)
+    run = known.run if isinstance(known, names.MakesActor) else ""
+    return [
+        values.BoundFunction(method, value)
+        for method in classes.methods(machine, value.cls)
+        if method.kind == "function"
+        and method.name not in ("__init__", "__del__", run)
+        and id(method.node) not in machine.entered
+    ]
 
 
 def queues_in(machine: Machine, value: Value, depth: int = 0) -> list[int]:

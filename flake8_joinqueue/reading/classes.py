@@ -163,6 +163,18 @@ def find(machine: Machine, made: Class, name: str) -> Value | None:
     return _first(machine, lineage(made), name)
 
 
+def methods(machine: Machine, made: Class) -> list[values.Function]:
+    """Return the methods of a class that the file defines, inherited ones included."""
+    found: dict[str, values.Function] = {}
+    for base in lineage(made):
+        if isinstance(base, Class):
+            for name in machine.heap.names(base.scope.serial):
+                value = machine.heap.get((base.scope.serial, name))
+                if isinstance(value, values.Function):
+                    found.setdefault(value.name, value)
+    return list(found.values())
+
+
 def find_beyond(machine: Machine, above: values.Super, name: str) -> Value | None:
     """Return what `super()` finds: what a class behind its owner defines, in the order of all."""
     receiver = above.receiver

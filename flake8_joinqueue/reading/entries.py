@@ -274,7 +274,7 @@ class _Entries:
     def _use(self, made: Class) -> None:
         """Make an instance, then call its methods in any order, any number of times."""
         machine = self.machine
-        methods = list(self._methods(made))
+        methods = classes.methods(machine, made)
         if not methods:
             return
         # What it inherits may have been run, but with other instances.
@@ -309,16 +309,6 @@ class _Entries:
         if blocks:
             machine.top = methods[0].top
             machine.emit(AnyOrder(tuple(blocks), machine.site(node)))
-
-    def _methods(self, made: Class) -> list[Function]:
-        found: list[Function] = []
-        for base in classes.lineage(made):
-            if isinstance(base, Class):
-                for name in self.machine.heap.names(base.scope.serial):
-                    value = self.machine.heap.get((base.scope.serial, name))
-                    if isinstance(value, Function) and all(value.name != one.name for one in found):
-                        found.append(value)
-        return found
 
     def _is_others(self, value: values.Value) -> bool:
         """Say whether a value is a queue that comes from those out of sight anyway."""
