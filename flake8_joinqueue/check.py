@@ -101,13 +101,13 @@ def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -
     text = text.removeprefix(_BOM)
     if tree is None:
         tree = _parse(text, filename)
-    source, core = cut(text, tree, own, followed=options.follow_imports)
+    source, core, by_use = cut(text, tree, own, followed=options.follow_imports)
     if not source:
         return None
     # Only a file that got this far pays for the import of LibCST.
     from flake8_joinqueue.reading import read  # noqa: PLC0415
 
-    return read(source, tree, options, filename, core)
+    return read(source, tree, options, filename, core=core, by_use=by_use)
 
 
 def _parse(text: str, filename: str) -> ast.Module:

@@ -18,8 +18,11 @@ _WAITERS = frozenset({"wait_for", "create_task", "ensure_future", "shield"})
 
 
 @dataclass(slots=True)
-class _Uses:
-    """What a file does with its names: with variables, and with attributes of whatever."""
+class Uses:
+    """What a file does with its names: with variables, and with attributes of whatever.
+
+    It is told of the nodes one by one, whoever awaits before what is awaited.
+    """
 
     accounted: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
@@ -29,54 +32,70 @@ class _Uses:
     # What cannot be, or need not be, a queue.
     others: set[str] = field(default_factory=set)
     has_tasks: bool = False
+    has_own: bool = False
+    _waited: set[ast.AST] = field(default_factory=set)
+
+    def note(self, node: ast.AST) -> None:
+        """Note what a node tells."""
+        match node:
+            case ast.Attribute(value=value, attr=method):
+                if method in GET_METHODS:
+                    self.taken.add(_name(value))  # also uncalled, as in `iter(jobs.get, None)`
+            case ast.Call():
+                if _name(node.func) in _WAITERS:
+                    self._waited.update(node.args)
+                self._call(node, node in self._waited)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self.has_own = self.has_own or name == _TASK_DONE
+                self.has_tasks = self.has_tasks or isinstance(node, ast.AsyncFunctionDef)
+            case ast.Await(value=value):
+                self._waited.add(value)
+            case ast.arg(arg=name, annotation=ast.expr()):
+                self.others.add(name)
+            case ast.AnnAssign(target=target):
+                self.others.add(_name(target))
+            case _:
+                pass
+
+    def _call(self, node: ast.Call, awaited: bool) -> None:
+        if not isinstance(node.func, ast.Attribute):
+            return
+        name, method = _name(node.func.value), node.func.attr
+        if method == _TASK_DONE:
+            fits = not (node.args or node.keywords or awaited)
+            (self.accounted if fits else self.others).add(name)
+        elif method in GET_METHODS and any(map(_is_key, node.args)):
+            self.others.add(name)
+        elif method == "get":
+            (self.awaited if awaited else self.plain).add(name)
+
+    def queues(self) -> Mapping[str, QueueKind]:
+        """Return the names of variables and attributes that must be joinable queues.
+
+        None where the file has a class with a `task_done()` of its own, and none that is annotated.
+        """
+        if self.has_own:
+            return {}
+        names = (self.accounted & self.taken) - self.others - {""}
+        kinds = {name: _kind(self, name) for name in sorted(names)}
+        return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+# The kinds of node that `Uses.note` has anything to say of.
+TELLING = frozenset(
+    {ast.FunctionDef, ast.AsyncFunctionDef, ast.Await, ast.Call, ast.Attribute, ast.arg}
+    | {ast.AnnAssign}
+)
 
 
 def queues_by_use(source: str, tree: ast.Module) -> Mapping[str, QueueKind]:
-    """Return the names of variables and attributes that must be joinable queues, by their use.
-
-    None where the file, which is `source` and the whole `tree`, has a class with a `task_done()` of
-    its own, and none that is annotated.
-    """
+    """Return the names that must be joinable queues by their use in a file."""
     if _TASK_DONE not in source:
         return {}
-    uses = _Uses()
-    waited: set[ast.expr] = set()
-    for node in ast.walk(tree):  # whoever awaits comes before what is awaited
-        match node:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                if name == _TASK_DONE:
-                    return {}
-                uses.has_tasks = uses.has_tasks or isinstance(node, ast.AsyncFunctionDef)
-            case ast.Await(value=value):
-                waited.add(value)
-            case ast.Call():
-                if _name(node.func) in _WAITERS:
-                    waited.update(node.args)
-                _note_call(uses, node, node in waited)
-            case ast.Attribute(value=value, attr=method) if method in GET_METHODS:
-                uses.taken.add(_name(value))  # also uncalled, as in `iter(jobs.get, None)`
-            case ast.arg(arg=name, annotation=ast.expr()):
-                uses.others.add(name)
-            case ast.AnnAssign(target=target):
-                uses.others.add(_name(target))
-            case _:
-                pass
-    names = (uses.accounted & uses.taken) - uses.others - {""}
-    kinds = {name: _kind(uses, name) for name in names}
-    return {name: kind for name, kind in sorted(kinds.items()) if kind is not None}
-
-
-def _note_call(uses: _Uses, node: ast.Call, awaited: bool) -> None:
-    if not isinstance(node.func, ast.Attribute):
-        return
-    name, method = _name(node.func.value), node.func.attr
-    if method == _TASK_DONE:
-        fits = not (node.args or node.keywords or awaited)
-        (uses.accounted if fits else uses.others).add(name)
-    elif method in GET_METHODS and any(map(_is_key, node.args)):
-        uses.others.add(name)
-    elif method == "get":
-        (uses.awaited if awaited else uses.plain).add(name)
+    uses = Uses()
+    for node in ast.walk(tree):
+        uses.note(node)
+    return uses.queues()
 
 
 def _is_key(node: ast.expr) -> bool:
@@ -94,7 +113,7 @@ def _name(node: ast.expr) -> str:
     return ""
 
 
-def _kind(uses: _Uses, name: str) -> QueueKind | None:
+def _kind(uses: Uses, name: str) -> QueueKind | None:
     """Return the kind of a queue, `None` where its `get()` may or may not have to be awaited."""
     if name in uses.awaited:
         return None if name in uses.plain else UNSEEN_TASK_QUEUE

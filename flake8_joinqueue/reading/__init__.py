@@ -9,11 +9,12 @@ into Protocols. This is the only package that knows LibCST.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import libcst as cst
 
 from flake8_joinqueue.facts import evidence
+from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
@@ -33,19 +34,22 @@ class Reading:
     given_up: tuple[str, ...] = ()
 
 
-def read(
+def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
     source: str,
     tree: ast.Module,
     options: Options = DEFAULTS,
     filename: str = "",
+    *,
     core: Collection[str] | None = None,
+    by_use: Mapping[str, QueueKind] | None = None,
 ) -> Reading:
     """Read a program.
 
     `source` is its text, of which top-level statements may have been blanked line for line; `tree`
     is the `ast` of the whole text; `options` is what the user has set, `filename` where
     the text comes from, for imports to be followed; `core` are the functions and classes that may
-    come to do something with a queue, `None` if any may. Raises `NotAnalysed` where LibCST refuses
+    come to do something with a queue, `None` if any may; `by_use` the names that must be queues by
+    their use, `None` if that is still to be found out. Raises `NotAnalysed` where LibCST refuses
     the text, or nothing of it can be followed.
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
@@ -70,7 +74,7 @@ def read(
                 filename,
                 core=core,
                 lingers=lingers,
-                by_use=evidence.queues_by_use(source, tree),
+                by_use=evidence.queues_by_use(source, tree) if by_use is None else by_use,
             )
         )
     except RecursionError as error:

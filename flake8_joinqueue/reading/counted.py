@@ -148,8 +148,10 @@ def _unchanging(machine: Machine, node: cst.While, bound: cst.BaseExpression) ->
 def _step(node: cst.While, name: str) -> int | None:
     """Return by how much each round changes a counter, where that is one."""
     found = [step for small in _own_statements(node) if (step := _counts(small, name))]
-    bound = [part for part in _nodes(node.body) if _binds(part, name)]
-    return found[0] if len(found) == 1 and len(bound) == 1 else None
+    if len(found) != 1:
+        return None
+    bound = sum(_binds(part, name) for part in _nodes(node.body))
+    return found[0] if bound == 1 else None
 
 
 def _counts(small: cst.BaseSmallStatement, name: str) -> int | None:
@@ -167,16 +169,24 @@ def _is_one(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Integer) and node.value == "1"
 
 
+# By their exact types: `isinstance` is dear for LibCST's classes.
+_WITH_TARGET = frozenset({cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr, cst.Del})
+_WITH_NAME = frozenset({cst.AsName, cst.ImportAlias, cst.FunctionDef, cst.ClassDef})
+_WITH_TEST = frozenset({cst.If, cst.While, cst.IfExp})
+_TESTS = frozenset({*_WITH_TEST, cst.Comparison, cst.BooleanOperation})
+
+
 def _binds(node: cst.CSTNode, name: str) -> bool:
     targets: list[cst.CSTNode] = []
-    if isinstance(node, (cst.AugAssign, cst.AnnAssign, cst.For, cst.NamedExpr, cst.Del)):
-        targets = [node.target]
-    elif isinstance(node, cst.Assign):
-        targets = [target.target for target in node.targets]
-    elif isinstance(node, (cst.AsName, cst.ImportAlias, cst.FunctionDef, cst.ClassDef)):
-        targets = [node.name]
+    kind = type(node)
+    if kind in _WITH_TARGET:
+        targets = [node.target]  # type: ignore[attr-defined]  # as its kind says
+    elif kind is cst.Assign:
+        targets = [target.target for target in node.targets]  # type: ignore[attr-defined]
+    elif kind in _WITH_NAME:
+        targets = [node.name]  # type: ignore[attr-defined]
     return any(
-        isinstance(part, cst.Name) and part.value == name
+        type(part) is cst.Name and part.value == name
         for target in targets
         for part in _nodes(target)
     )
@@ -185,12 +195,12 @@ def _binds(node: cst.CSTNode, name: str) -> bool:
 def _tested(body: cst.BaseSuite, name: str) -> bool:
     """Say whether a loop looks at its counter: then paths follow it."""
     tests = (
-        part.test if isinstance(part, (cst.If, cst.While, cst.IfExp)) else part
+        part.test if type(part) in _WITH_TEST else part  # type: ignore[attr-defined]
         for part in _nodes(body)
-        if isinstance(part, (cst.If, cst.While, cst.IfExp, cst.Comparison, cst.BooleanOperation))
+        if type(part) in _TESTS
     )
     return any(
-        isinstance(part, cst.Name) and part.value == name for test in tests for part in _nodes(test)
+        type(part) is cst.Name and part.value == name for test in tests for part in _nodes(test)
     )
 
 
@@ -231,14 +241,17 @@ def _own_statements(node: cst.While) -> Iterator[cst.BaseSmallStatement]:
                 yield from line.body
 
 
+_OF_THEIR_OWN = frozenset({*_SCOPES, cst.For, cst.While})
+
+
 def _has_own(body: cst.BaseSuite, kind: type[cst.CSTNode]) -> bool:
     """Say whether a `break` or `continue` in a loop is its own."""
     stack: list[cst.CSTNode] = [body]
     while stack:
         node = stack.pop()
-        if isinstance(node, kind):
+        if type(node) is kind:
             return True
-        if not isinstance(node, (*_SCOPES, cst.For, cst.While)):
+        if type(node) not in _OF_THEIR_OWN:
             stack.extend(trees.parts(node))
     return False
 

@@ -51,14 +51,18 @@ def parts(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
+# `isinstance` is dear for LibCST's abstract classes; what is parsed is of just these.
+_SCOPES = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
+
+
 def contains(node: cst.CSTNode, kind: type[cst.CSTNode]) -> bool:
     """Say whether a node of that kind is among those of `node`, inner functions left aside."""
     pending = [node]
     while pending:
         found = pending.pop()
-        if isinstance(found, kind):
+        if type(found) is kind:
             return True
-        if not isinstance(found, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+        if type(found) not in _SCOPES:
             pending += parts(found)
     return False
 
@@ -68,7 +72,7 @@ def mentions(node: cst.CSTNode, attribute: str) -> bool:
     pending = [node]
     while pending:
         found = pending.pop()
-        if isinstance(found, cst.Attribute) and found.attr.value == attribute:
+        if type(found) is cst.Attribute and found.attr.value == attribute:
             return True
         pending += parts(found)
     return False
@@ -87,10 +91,16 @@ def names(node: cst.CSTNode, name: str) -> bool:
 
 _ADDING = ("append", "add", "appendleft")
 _CHANGING = (*_ADDING, "extend", "insert", "remove", "discard", "pop", "popleft", "update")
+_MADE = frozenset({cst.Call, cst.ListComp, cst.IfExp})
 _STATEMENTS = (
     cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
     cst.ExceptHandler,
 )  # fmt: skip
+
+
+@cache
+def _is_statement(kind: type[cst.CSTNode]) -> bool:
+    return issubclass(kind, _STATEMENTS)
 
 
 def fills_attributes(node: cst.CSTNode) -> bool:
@@ -98,12 +108,13 @@ def fills_attributes(node: cst.CSTNode) -> bool:
     pending = [node]
     while pending:
         found = pending.pop()
-        if isinstance(found, cst.Assign) and isinstance(found.targets[0].target, cst.Attribute):
-            if isinstance(found.value, (cst.Call, cst.ListComp, cst.IfExp)):
+        if type(found) is cst.Assign:
+            target, value = found.targets[0].target, found.value
+            if type(target) is cst.Attribute and type(value) in _MADE:
                 return True
         elif isinstance(found, cst.Expr) and _adds(found.value):
             return True
-        elif isinstance(found, _STATEMENTS):
+        elif _is_statement(type(found)):
             pending += parts(found)
     return False
 

@@ -17,6 +17,8 @@ from flake8_joinqueue.screen import words
 
 _EXCEPTIONS = frozenset({"Empty", "Full"})
 _QUEUE_MODULE = "queue"
+NAMES_THAT_TELL = words.CLASSES | MISSPELT_DAEMON
+ATTRIBUTES_THAT_TELL = NAMES_THAT_TELL | _EXCEPTIONS | {_QUEUE_MODULE}
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flake8_joinqueue.facts import evidence
+from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.screen import signs, words
 from flake8_joinqueue.screen.statements import Binding, Statement, describe
 
@@ -27,10 +29,15 @@ def relevant(text: str, tree: ast.Module, own: frozenset[str] = frozenset()) -> 
 
 
 class Cut(NamedTuple):
-    """A module cut down, and the names its statements bind that do something with queues."""
+    """A module cut down.
+
+    `core` are the names its statements bind that do something with queues, `by_use` those that must
+    be queues by what is done with them.
+    """
 
     text: str = ""
     core: frozenset[str] = frozenset()
+    by_use: Mapping[str, QueueKind] = MappingProxyType({})
 
 
 def cut(
@@ -44,19 +51,19 @@ def cut(
 
     `followed`: what it imports may be read, too, and make queues.
     """
-    statements = describe(tree.body, own)
-    if not (followed or _may_say_something(text, tree, statements)):
+    uses = evidence.Uses() if words.TASK_DONE in text else None
+    statements = describe(tree.body, own, uses)
+    by_use = {} if uses is None else uses.queues()
+    if not (followed or by_use or _may_say_something(statements)):
         return Cut()
     selection = _Selection(statements, by_name=followed and bool(own))
     kept = selection.kept()
-    return Cut(keep_only(text, tree, kept), selection.core) if kept else Cut()
+    return Cut(keep_only(text, tree, kept), selection.core, by_use) if kept else Cut()
 
 
-def _may_say_something(text: str, tree: ast.Module, statements: Sequence[Statement]) -> bool:
-    """Whether there may be a queue in a module, or what a rule speaks of without one."""
-    if signs.any_of((each.signs for each in statements), (each.mentions for each in statements)):
-        return True
-    return words.TASK_DONE in text and bool(evidence.queues_by_use(text, tree))
+def _may_say_something(statements: Sequence[Statement]) -> bool:
+    """Whether a queue may be made in a module, or there is what a rule speaks of without one."""
+    return signs.any_of((each.signs for each in statements), (each.mentions for each in statements))
 
 
 def keep_only(text: str, tree: ast.Module, kept: set[int]) -> str:

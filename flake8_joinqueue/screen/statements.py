@@ -12,9 +12,10 @@ import enum
 import re
 from collections.abc import Iterable
 
+from flake8_joinqueue.facts.evidence import TELLING, Uses
 from flake8_joinqueue.records import dataclass, field
 from flake8_joinqueue.screen import values, words
-from flake8_joinqueue.screen.signs import Signs
+from flake8_joinqueue.screen.signs import ATTRIBUTES_THAT_TELL, NAMES_THAT_TELL, Signs
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _REFLECTION = frozenset({"eval", "exec", "globals", "locals", "vars"})
@@ -63,18 +64,27 @@ class Statement:
         return isinstance(self.node, _DEFINITIONS)
 
 
-def describe(body: Iterable[ast.stmt], own: frozenset[str] = frozenset()) -> list[Statement]:
-    """The facts about each of a module's top-level statements; ``own`` names speak of queues."""
+def describe(
+    body: Iterable[ast.stmt], own: frozenset[str] = frozenset(), uses: Uses | None = None
+) -> list[Statement]:
+    """The facts about each of a module's top-level statements.
+
+    ``own`` names speak of queues; ``uses`` is told what is done with all names, if it is given.
+    """
     body = list(body)
     foreign = values.foreign_names(body)
-    return [_Walk(node, foreign, own).statement for node in body]
+    return [_Walk(node, foreign, own, uses).statement for node in body]
 
 
 class _Walk:
     """A walk without recursion, since expressions nest deeper than Python's stack."""
 
-    def __init__(self, node: ast.stmt, foreign: frozenset[str], own: frozenset[str]) -> None:
+    def __init__(
+        self, node: ast.stmt, foreign: frozenset[str], own: frozenset[str], uses: Uses | None
+    ) -> None:
         self._own = own
+        self._telling = TELLING if uses is not None else frozenset()
+        self._uses = uses or Uses()
         self.statement = Statement(node)
         self._foreign = foreign
         self._harmless: set[ast.AST] = set()
@@ -91,6 +101,8 @@ class _Walk:
         if kind is ast.Constant:
             self._constant(node)  # type: ignore[arg-type]
             return
+        if kind in self._telling:
+            self._uses.note(node)
         if kind is ast.Attribute:
             self._attribute(node)  # type: ignore[arg-type]
         elif kind in _STATEMENTS:
@@ -123,7 +135,8 @@ class _Walk:
     def _name(self, node: ast.Name, outer: bool) -> None:
         found = self.statement
         found.mentions.add(node.id)
-        found.signs.name(node)
+        if node.id in NAMES_THAT_TELL:
+            found.signs.name(node)
         if self._speaks(node.id) or node.id in found.queue_aliases:
             found.speaks = True
         if node.id in _REFLECTION:
@@ -135,7 +148,8 @@ class _Walk:
             self._bind(node.id, Binding.OBJECT)
 
     def _attribute(self, node: ast.Attribute) -> None:
-        self.statement.signs.attribute(node)
+        if node.attr in ATTRIBUTES_THAT_TELL:
+            self.statement.signs.attribute(node)
         if self._speaks(node.attr):
             self.statement.speaks = True
             if node.attr == words.TASK_DONE:
