@@ -53,12 +53,10 @@ class Consumption:
     @cached_property
     def _counted(self) -> set[int]:
         """The loops all rounds of which were gone through one by one."""
-        self._explorer.explore()
-        return {
-            index
-            for index, node in enumerate(self.flow.nodes)
-            if node.rounds is not None and index not in self._explorer.uncounted
-        }
+        rounds = {index for index, node in enumerate(self.flow.nodes) if node.rounds is not None}
+        if rounds:
+            self._explorer.explore()
+        return rounds - self._explorer.uncounted
 
     @cached_property
     def may_leak(self) -> bool:
@@ -117,9 +115,13 @@ class Consumption:
     @cached_property
     def batched(self) -> bool:
         """Whether a `task_done` is repeated without a `get` between: for a batch taken before."""
-        gets = set(self._get_nodes) | self._counted
+        gets = set(self._get_nodes)
+        return self._repeats(gets) and (not self._counted or self._repeats(gets | self._counted))
+
+    def _repeats(self, barriers: set[int]) -> bool:
+        """Say whether some `task_done` comes again before any of some barriers does."""
         return any(
-            edge.target in self.flow.reaching({node}, gets)
+            edge.target in self.flow.reaching({node}, barriers)
             for node in self._done_nodes
             for edge in self.flow.successors(node)
         )

@@ -183,8 +183,9 @@ class Explorer:
                 found[way] = None
                 continue
             for following in self._steps(self._noted(state, source), source):
-                if following not in seen:
-                    seen.add(following)
+                before = len(seen)
+                seen.add(following)  # to ask first would take its hash twice
+                if len(seen) > before:
                     todo.append(following)
             if len(seen) > most:
                 self._budget.states -= len(seen)
@@ -197,9 +198,9 @@ class Explorer:
         node = self._matter.shortcuts[node]
         live = self._matter.live[node]
         values, facts = state.values, state.facts
-        if any(cell not in live for cell, _ in values):
+        if values and any(cell not in live for cell, _ in values):
             values = frozenset(pair for pair in values if pair[0] in live)
-        if any(fact.cell not in live for fact, _ in facts):
+        if facts and any(fact.cell not in live for fact, _ in facts):
             facts = frozenset(pair for pair in facts if pair[0].cell in live)
         return _State(node, values, facts, *state[3:])
 

@@ -104,6 +104,9 @@ class Cell:
     serial: int
     name: str
 
+    def __hash__(self) -> int:
+        return self.serial  # asked for by the million
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:

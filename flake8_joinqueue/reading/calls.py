@@ -159,11 +159,15 @@ def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cs
     return machine.unknown(f"{label}()", callee, *arguments.every())
 
 
+# Most of what is handed about: it holds nothing, and nobody can call it.
+_INERT = frozenset({values.Const, values.Library, values.Taken, values.Truth})
+
+
 def leak(
     machine: Machine, value: Value, node: cst.CSTNode | None, reason: str, depth: int = 0
 ) -> None:
     """Note that `value`, and what can be reached from it, gets into hands out of sight."""
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or type(value) in _INERT:
         return
     if node is None:
         node = machine.last_node

@@ -78,7 +78,8 @@ def _work(program: Program, queue: Queue, producer: Actor) -> list[Event]:
 
 
 def _producers(program: Program, queue: Queue) -> Iterator[Actor]:
-    for index in dict.fromkeys(event.actor for event in program.work_puts(queue)):
+    # Whether what they put is work is dear to know, and asked last.
+    for index in dict.fromkeys(event.actor for event in program.puts(queue)):
         if index != program.main.index:
             yield program.protocol.actors[index]
 
