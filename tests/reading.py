@@ -372,4 +372,5 @@ _HOW = {
     How.IN: "in",
     How.INSTANCE: "isinstance",
     How.TYPE: "type is",
+    How.HAS: "has",
 }

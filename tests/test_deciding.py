@@ -118,3 +118,32 @@ def test_what_follows_from_another_test(
     known: ItemTest, *, truth: bool, test: ItemTest, answer: bool | None
 ) -> None:
     assert implied([(known, truth)], test, pickled=False) is answer
+
+
+MESSAGE = Record((STOP, Data()), "dict", ("op", "rest"))
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted", "answer"),
+    [
+        (MESSAGE, Literal("op"), True),
+        (MESSAGE, STOP, False),
+        (Record((), "dict"), Literal("op"), False),
+        (Record((STOP, NONE)), STOP, True),
+        (Record((STOP, NONE)), Literal("op"), False),
+        (Record((STOP, Data())), Literal("op"), None),
+        (STOP, Literal("TO"), True),
+        (STOP, Literal("op"), False),
+        (NONE, Literal("op"), False),
+        (Data(), Literal("op"), None),
+        (JOB, Literal("op"), None),
+    ],
+)
+def test_what_is_in_an_item(item: Item, wanted: Item, answer: bool | None) -> None:
+    assert decide(a_test(How.HAS, wanted), item, pickled=False) is answer
+
+
+def test_a_key_that_a_message_lacks() -> None:
+    assert decide(a_test(How.EQUAL, STOP, path=("kind",)), MESSAGE, pickled=False) is False
+    assert decide(a_test(How.IS, NONE, path=("kind",)), MESSAGE, pickled=False) is True
+    assert decide(a_test(How.FALSY, path=("rest",)), MESSAGE, pickled=False) is None

@@ -141,10 +141,22 @@ def test_tests_of_an_item(condition: str, expected: str) -> None:
         ),
         (
             "['stop', *rest]",
-            "(item isinstance tuple | list) and (item[0] == 'stop') and (perhaps)",
+            "(item isinstance tuple | list) and (not (item.__len__ in 0)) and (item[0] == 'stop')",
         ),
-        ("['stop', *_]", "(item isinstance tuple | list) and (item[0] == 'stop') and (perhaps)"),
-        ("{'kind': 'stop'}", "perhaps"),
+        (
+            "['stop', *_]",
+            "(item isinstance tuple | list) and (not (item.__len__ in 0)) and (item[0] == 'stop')",
+        ),
+        (
+            "[*_, 'stop']",
+            "(item isinstance tuple | list) and (not (item.__len__ in 0)) and (item[-1] == 'stop')",
+        ),
+        ("[*_]", "item isinstance tuple | list"),
+        (
+            "{'kind': 'stop'}",
+            "(item isinstance dict) and (item has 'kind') and (item.kind == 'stop')",
+        ),
+        ("{'kind': _, **rest}", "(item isinstance dict) and (item has 'kind')"),
         ("x if x is None", "item is None"),
         ("str() if item == 'STOP'", "(item isinstance str) and (item == 'STOP')"),
     ],

@@ -226,14 +226,14 @@ class Consumption:
                 best = None
         return best
 
-    def is_possible(self, way: Way, items: Iterable[Item]) -> bool:
+    def is_possible(self, way: Way | Overdone, items: Iterable[Item]) -> bool:
         """Say whether one of the items that are put may lead this way."""
         return any(
             self.may_lead(way, item) for item in items if not _is_something(way.assumptions, item)
         )
 
     @staticmethod
-    def may_lead(way: Way, item: Item) -> bool:
+    def may_lead(way: Way | Overdone, item: Item) -> bool:
         """Say whether an item may lead this way, as far as its tests of it can tell."""
         return _agrees(way.assumptions, item) is not False
 
@@ -475,7 +475,7 @@ class Consumption:
         for step in self._explorer.done_steps:
             taken = 0 if step.source is None or step.empty else 1
             if step.before >= self._levels.get(step.source, 0) + taken:
-                yield Overdone(step.done, step.empty)
+                yield Overdone(step.done, step.empty, step.assumptions)
 
 
 def _get_of(way: Way) -> int | None:

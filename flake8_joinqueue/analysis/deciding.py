@@ -54,6 +54,8 @@ def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
             return _any(_equal(part, other, pickled=pickled) for other in test.against)
         case How.INSTANCE | How.TYPE:
             return _any(_instance(part, kind, test.how) for kind in test.against)
+        case How.HAS:
+            return _any(_has(part, wanted, pickled=pickled) for wanted in test.against)
 
 
 def implied(
@@ -132,6 +134,8 @@ def _step(item: Item, step: int | str) -> Item | None:
             return item.fields[item.names.index(str(step))]
         case Record(fields) if step == LENGTH:
             return Literal(len(fields))
+        case Record(type_name="dict") if isinstance(step, str) and not step.startswith("__"):
+            return Literal(None)  # what `get()` brings; a subscript raises
         case Record(fields, type_name) if isinstance(step, int) and type_name != "dict":
             return fields[step] if -len(fields) <= step < len(fields) else None
         case Unique(attributes=attributes):
@@ -151,6 +155,20 @@ def _any(answers: Iterable[bool | None]) -> bool | None:
         if answer is None:
             known = None
     return known
+
+
+def _has(item: Item, wanted: Item, *, pickled: bool) -> bool | None:
+    """Say whether something is in an item: a key in a dict, an element, a part of a text."""
+    match item, wanted:
+        case Record(names=names, type_name="dict"), Literal(key):
+            return key in names
+        case Record(fields, type_name), _ if type_name != "dict":
+            return _any(_equal(field, wanted, pickled=pickled) for field in fields)
+        case Literal(str() as text), Literal(str() as part):
+            return part in text
+        case Literal(), _:
+            return False  # looking for it raises
+    return None
 
 
 def _falsy(item: Item) -> bool | None:

@@ -74,12 +74,16 @@ class _State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DoneStep:
-    """A `task_done` on a way from `source` after `before` others; `empty` if nothing was taken."""
+    """A `task_done` on a way from `source` after `before` others; `empty` if nothing was taken.
+
+    `assumptions`: how tests of the item have gone by then.
+    """
 
     source: Station | None
     done: TaskDone
     before: int
     empty: bool
+    assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -334,7 +338,8 @@ class Explorer:
         """Return the state after the operation of a node."""
         match node.operation:
             case TaskDone() as done if done.queue == self._queue:
-                step = DoneStep(source, done, state.dones, "empty" in state.marks)
+                empty, so_far = "empty" in state.marks, state.assumptions
+                step = DoneStep(source, done, state.dones, empty, so_far)
                 if "outside" not in state.marks and not node.awaited:
                     self.done_steps[step] = None
                 # Where a loop may go on for ever, how often it has accounted says nothing more.

@@ -104,7 +104,11 @@ class Leak:
 
 @dataclass(frozen=True, slots=True)
 class Overdone:
-    """A `task_done` more than items were taken; `after_empty` where the `get` took nothing."""
+    """A `task_done` more than items were taken; `after_empty` where the `get` took nothing.
+
+    `assumptions`: how tests of the item have gone by then.
+    """
 
     done: TaskDone
     after_empty: bool
+    assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()

@@ -128,6 +128,7 @@ class How(enum.Enum):
     FALSY = "is falsy"
     INSTANCE = "is an instance of"
     TYPE = "is exactly of type"
+    HAS = "has"
 
 
 LENGTH = "__len__"  # as a part of an item: how many there are
@@ -139,7 +140,8 @@ class ItemTest:
 
     `path` are the indices, keys or attribute names from the item to the part looked at.
     `against` holds what it is compared with: one item for IS and EQUAL, several for IN, the
-    classes (as `Named`) for INSTANCE and TYPE, none for FALSY. `site` is where a comparison stands.
+    classes (as `Named`) for INSTANCE and TYPE, the key or element that is in it for HAS, none for
+    FALSY. `site` is where a comparison stands.
     """
 
     cell: Cell

@@ -105,7 +105,22 @@ def call(machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNod
         found = classes.find(machine, callee.cls, "__call__")
         if isinstance(found, values.Function):
             return call(machine, values.BoundFunction(found, callee), arguments, node)
+    if isinstance(callee, values.Taken) and callee.path[-1:] == ("get",):
+        return _part_or_none(machine, callee, arguments, node)
     return unknown_call(machine, callee, arguments, node)
+
+
+def _part_or_none(
+    machine: Machine, callee: values.Taken, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """`message.get("kind")` of what was taken: the part by that key, where it has one."""
+    found = unknown_call(machine, callee, arguments, node)
+    key, *default = arguments.positional or [values.NONE]
+    if not isinstance(key, values.Const) or not isinstance(key.value, str):
+        return found
+    if arguments.keywords or arguments.open or default not in ([], [values.NONE]):
+        return found
+    return values.Taken(callee.cell, (*callee.path[:-1], key.value))
 
 
 def _call_either(

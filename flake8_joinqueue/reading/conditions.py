@@ -8,7 +8,6 @@ import libcst as cst
 
 from flake8_joinqueue.counts import ZERO, Count, equal, less
 from flake8_joinqueue.protocol import (
-    LENGTH,
     AllOf,
     AnyOf,
     Branch,
@@ -20,7 +19,6 @@ from flake8_joinqueue.protocol import (
     Hunch,
     Item,
     ItemTest,
-    Literal,
     Named,
     Not,
     Setting,
@@ -104,7 +102,7 @@ def truth(machine: Machine, value: Value) -> Condition:
         return bool(value.value)
     if isinstance(value, values.Either):
         return _truth_of_either(machine, value)
-    looked_at = _cell_of(value)
+    looked_at = cell_of(value)
     if looked_at is not None:
         return Not(ItemTest(*looked_at, How.FALSY))
     if isinstance(value, values.Number) and value.cell is not None:
@@ -147,7 +145,7 @@ def _truth_of_length(machine: Machine, value: Value) -> Condition:
     return _compare_counts(">", low, ZERO)
 
 
-def _cell_of(value: Value) -> tuple[Cell, tuple[int | str, ...]] | None:
+def cell_of(value: Value) -> tuple[Cell, tuple[int | str, ...]] | None:
     """Return what variable (and which part of it) a value is that paths know more about."""
     if isinstance(value, values.Taken):
         return value.cell, value.path
@@ -186,7 +184,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
     machine: Machine, how: How, left: Value, right: Value
 ) -> Condition:
     """Return the condition under which `left` is (IS) or equals (EQUAL) `right`."""
-    if _cell_of(left) is None and _cell_of(right) is not None:
+    if cell_of(left) is None and cell_of(right) is not None:
         left, right = right, left
     if isinstance(left, values.Either) or isinstance(right, values.Either):
         return _same_as_either(machine, how, left, right)
@@ -201,7 +199,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
             if isinstance(flag, bool)
             else Hunch()
         )
-    looked_at = _cell_of(left)
+    looked_at = cell_of(left)
     if looked_at is not None:
         # `type(item) is Stop`, `item.__class__ is Stop`
         cell, path = looked_at
@@ -227,8 +225,8 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
     if _other_actor(machine, left, right) or _other_actor(machine, right, left):
         return False
     if isinstance(right, Const) and right.value is None and not isinstance(left, Unknown):
-        return not _known_object(left) and _opaque(machine, "is None", left)
-    return _opaque(machine, how.value, left, right)
+        return not _known_object(left) and opaque(machine, "is None", left)
+    return opaque(machine, how.value, left, right)
 
 
 def _other_actor(machine: Machine, left: Value, right: Value) -> bool:
@@ -266,7 +264,7 @@ def _same_as_either(machine: Machine, how: How, left: Value, right: Value) -> Co
     if not isinstance(left, values.Either):
         left, right = right, left
     if not isinstance(left, values.Either):
-        return _opaque(machine, how.value, left, right)
+        return opaque(machine, how.value, left, right)
     then, otherwise = (
         same(machine, how, left.then, right),
         same(machine, how, left.otherwise, right),
@@ -279,9 +277,11 @@ def _same_as_either(machine: Machine, how: How, left: Value, right: Value) -> Co
 
 
 def _member(machine: Machine, left: Value, right: Value) -> Condition:
-    looked_at = _cell_of(left)
+    looked_at = cell_of(left)
+    if looked_at is None and cell_of(right) is not None:
+        return has(machine, right, left)
     if looked_at is None and not actors.is_one(machine, left):
-        return _opaque(machine, "in", left, right)
+        return opaque(machine, "in", left, right)
     parts: list[Value] = []
     if isinstance(right, values.Tuple):
         parts = list(right.values)
@@ -292,7 +292,7 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
         if left in parts:
             return True
         others = bool(parts) and all(_other_actor(machine, left, part) for part in parts)
-        return False if others else _opaque(machine, "in", left, right)
+        return False if others else opaque(machine, "in", left, right)
     against: list[Item] = []
     for part in parts:
         item = items.as_constant_item(machine, part)
@@ -300,6 +300,14 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
             return Hunch()
         against.append(item)
     return ItemTest(*looked_at, How.IN, tuple(against)) if against else Hunch()
+
+
+def has(machine: Machine, taken: Value, wanted: Value) -> Condition:
+    """Return the condition under which (a part of) what was taken has something in it."""
+    looked_at, item = cell_of(taken), items.as_constant_item(machine, wanted)
+    if looked_at is None or item is None:
+        return opaque(machine, "in", taken, wanted)
+    return ItemTest(*looked_at, How.HAS, (item,))
 
 
 def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Condition:
@@ -315,7 +323,7 @@ def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Cond
         return CountTest(left.cell, operator, counts[1])
     if isinstance(right, Unknown) and right.cell is not None and counts[0] is not None:
         return CountTest(right.cell, _MIRRORED.get(operator, operator), counts[0])
-    return _opaque(machine, operator, left, right)
+    return opaque(machine, operator, left, right)
 
 
 def _by_cell(machine: Machine, operator: str, left: Value, right: Value) -> Condition | None:
@@ -347,9 +355,9 @@ def _opposite(known: bool | None) -> bool | None:
     return None if known is None else not known
 
 
-def _opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
+def opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
     """A test of which nothing is known but what it looks at."""
-    if any(depends_on_item(value) or _cell_of(value) is not None for value in operands):
+    if any(depends_on_item(value) or cell_of(value) is not None for value in operands):
         return Hunch()
     return Setting(
         f"{operator} {operands!r}" if _stable(operands) else machine.fresh_key(), operator
@@ -372,13 +380,13 @@ def _stable(operands: tuple[Value, ...]) -> bool:
 
 def instance_test(machine: Machine, value: Value, classinfo: Value) -> Condition:
     """Return the condition of `isinstance(value, classinfo)`."""
-    looked_at = _cell_of(value)
+    looked_at = cell_of(value)
     parts = classinfo.values if isinstance(classinfo, values.Tuple) else (classinfo,)
     if looked_at is not None and all(isinstance(part, _CLASSLIKE) for part in parts):
         return ItemTest(*looked_at, How.INSTANCE, tuple(_as_class(machine, part) for part in parts))
     if isinstance(value, values.Tuple) and isinstance(classinfo, values.NamedTupleType):
         return value.type_name == classinfo.name
-    return _opaque(machine, "isinstance", value, classinfo)
+    return opaque(machine, "isinstance", value, classinfo)
 
 
 def _as_class(machine: Machine, value: Value) -> Item:
@@ -386,85 +394,7 @@ def _as_class(machine: Machine, value: Value) -> Item:
     return item if item is not None else Named(getattr(value, "name", ""))
 
 
-# --- match ---------------------------------------------------------------------------------------
-
-
-def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condition:
-    """Return the condition under which `subject` matches `pattern`; names in it are bound."""
-    if isinstance(pattern, cst.MatchAs):
-        matched: Condition = True
-        if pattern.pattern is not None:
-            matched = match(machine, subject, pattern.pattern)
-        if pattern.name is not None:
-            expressions.assign(machine, pattern.name, subject, pattern)
-        return matched
-    if isinstance(pattern, cst.MatchOr):
-        return _any([match(machine, subject, part.pattern) for part in pattern.patterns])
-    if isinstance(pattern, cst.MatchValue):
-        value = expressions.evaluate(machine, pattern.value)
-        found = same(machine, How.EQUAL, subject, value)
-        return located(found, machine.site(pattern.value))
-    if isinstance(pattern, cst.MatchSingleton):
-        value = expressions.evaluate(machine, pattern.value)
-        return same(machine, How.IS, subject, value)
-    if isinstance(pattern, cst.MatchClass):
-        return _match_class(machine, subject, pattern)
-    if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
-        return _match_sequence(machine, subject, pattern)
-    return _opaque(machine, "match", subject, machine.unknown("", subject))
-
-
-def _match_class(machine: Machine, subject: Value, pattern: cst.MatchClass) -> Condition:
-    made = expressions.evaluate(machine, pattern.cls)
-    conditions = [instance_test(machine, subject, made)]
-    names = _positions(made)
-    for index, position in enumerate(pattern.patterns):
-        part: Value = machine.unknown("", subject)
-        if index < len(names):
-            part = expressions.attribute(machine, subject, names[index], pattern)
-        conditions.append(match(machine, part, position.value))
-    for keyword in pattern.kwds:
-        part = expressions.attribute(machine, subject, keyword.key.value, pattern)
-        conditions.append(match(machine, part, keyword.pattern))
-    return _all(conditions)
-
-
-def _positions(made: Value) -> tuple[str, ...]:
-    """Return the names that the positions of a class pattern stand for."""
-    if isinstance(made, values.NamedTupleType):
-        return made.names
-    return made.fields if isinstance(made, values.Class) and made.is_dataclass else ()
-
-
-def _match_sequence(
-    machine: Machine, subject: Value, pattern: cst.MatchList | cst.MatchTuple
-) -> Condition:
-    looked_at = _cell_of(subject)
-    conditions: list[Condition] = []
-    starred = any(isinstance(element, cst.MatchStar) for element in pattern.patterns)
-    if isinstance(subject, values.Tuple):
-        surplus = len(subject.values) - len(pattern.patterns)
-        if surplus < -1 if starred else surplus != 0:
-            return False
-    if looked_at is not None:
-        named = (
-            items.as_constant_item(machine, values.Library("tuple")),
-            items.as_constant_item(machine, values.Library("list")),
-        )
-        conditions.append(ItemTest(*looked_at, How.INSTANCE, tuple(item for item in named if item)))
-        if not starred:
-            cell, path = looked_at
-            number = Literal(len(pattern.patterns))
-            conditions.append(ItemTest(cell, (*path, LENGTH), How.EQUAL, (number,)))
-    for index, element in enumerate(pattern.patterns):
-        if isinstance(element, cst.MatchStar):
-            if element.name is not None:
-                expressions.assign(machine, element.name, machine.unknown("", subject), element)
-            conditions.append(Hunch())
-            break
-        part = expressions.element(machine, subject, index)
-        conditions.append(match(machine, part, element.value))
-    return _all(conditions)
+# --- conditions together --------------------------------------------------------------------------
 
 
 def _all(conditions: list[Condition]) -> Condition:

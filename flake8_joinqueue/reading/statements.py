@@ -31,6 +31,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     loops,
+    patterns,
     queues,
     tasks,
     trees,
@@ -243,7 +244,7 @@ def _cases(machine: Machine, subject: Value, cases: Sequence[cst.MatchCase], ind
     if index >= len(cases):
         return
     case = cases[index]
-    condition = conditions.match(machine, subject, case.pattern)
+    condition = patterns.match(machine, subject, case.pattern)
     if case.guard is not None:
         condition = conditions.both((condition, conditions.test(machine, case.guard)), True)
     machine.branch(
