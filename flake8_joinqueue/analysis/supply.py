@@ -25,7 +25,7 @@ def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     return (
         _all_there(program, queue)
-        or _nobody_takes_time(program, consumer)
+        or (nobody_takes_time(program) and not _looks_only(consumer))
         or _only_ends_come_late(program, queue)
     )
 
@@ -80,10 +80,14 @@ def _is_there(program: Program, queue: Queue, put: Event, moment: Event) -> bool
 
 def _leaves_for_one(consumer: Consumer) -> bool:
     """Say whether a consumer that finds nothing in time leaves, and accounts for one item."""
-    if any(get.nowait for get in consumer.consumption.gets):
+    if _looks_only(consumer):
         return False
     empty = [way for way in consumer.consumption.ways if way.empty]
     return all(way.outcome is Outcome.ENDS and way.dones <= 1 for way in empty)
+
+
+def _looks_only(consumer: Consumer) -> bool:
+    return any(get.nowait for get in consumer.consumption.gets)
 
 
 def _goes_on(operation: object) -> bool:
@@ -91,10 +95,8 @@ def _goes_on(operation: object) -> bool:
     return isinstance(operation, Call) and not operation.awaited
 
 
-def _nobody_takes_time(program: Program, consumer: Consumer) -> bool:
-    """Say whether all are tasks that only wait for one another."""
-    if any(get.nowait for get in consumer.consumption.gets):
-        return False
+def nobody_takes_time(program: Program) -> bool:
+    """Say whether all are tasks that only wait for one another: what lasts a time, lasts for all."""
     others = [a for a in program.protocol.actors if a is not program.main and program.runs(a)]
     return all(actor.kind is ActorKind.TASK for actor in others) and all(
         _goes_on(event.operation) for event in program.of(Sleep, Synchronise, Call)
