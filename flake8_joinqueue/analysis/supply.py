@@ -96,7 +96,7 @@ def _goes_on(operation: object) -> bool:
 
 
 def nobody_takes_time(program: Program) -> bool:
-    """Say whether all are tasks that only wait for one another: what lasts a time, lasts for all."""
+    """Say whether all are tasks that only wait for one another, so that a second is for ever."""
     others = [a for a in program.protocol.actors if a is not program.main and program.runs(a)]
     return all(actor.kind is ActorKind.TASK for actor in others) and all(
         _goes_on(event.operation) for event in program.of(Sleep, Synchronise, Call)
