@@ -22,7 +22,7 @@ from flake8_joinqueue.reading import (
     trees,
     values,
 )
-from flake8_joinqueue.reading.scopes import new_serial
+from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.values import Arguments, Either, Value
 
 if TYPE_CHECKING:
@@ -212,6 +212,8 @@ def _methods_not_run(
         if value.scope.parent is None or value.scope.parent.kind != "function":
             return []
         value = values.Instance(new_serial(), value)
+    if value.cls is machine.used_in_any_order:
+        return []  # its methods are run as others may call them
     known = classes.library_fact(value.cls)
     run = known.run if isinstance(known, names.MakesActor) else ""
     return [
@@ -220,7 +222,29 @@ def _methods_not_run(
         if method.kind == "function"
         and method.name not in ("__init__", "__del__", run)
         and id(method.node) not in machine.entered
+        and _knows_queue(machine, method)
     ]
+
+
+def _knows_queue(machine: Machine, function: values.Function, depth: int = 2) -> bool:
+    """Say whether a function comes to a queue by a variable around it, or one that it calls does.
+
+    What it comes to by its object has got out of sight with that.
+    """
+    for name in functions.surveyed_names(machine, function):
+        scope: Scope | None = function.scope
+        while scope is not None:
+            value = machine.heap.get((scope.serial, name))
+            if value is not None and not isinstance(value, values.Content):
+                if queues_in(machine, value) or (
+                    depth > 0
+                    and isinstance(value, values.Function)
+                    and _knows_queue(machine, value, depth - 1)
+                ):
+                    return True
+                break
+            scope = scope.parent
+    return False
 
 
 def queues_in(machine: Machine, value: Value, depth: int = 0) -> list[int]:

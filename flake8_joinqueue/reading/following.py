@@ -29,7 +29,7 @@ import libcst as cst
 
 from flake8_joinqueue import siblings
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.reading import calls, statements, trees, values
+from flake8_joinqueue.reading import calls, functions, statements, values
 from flake8_joinqueue.reading.machine import Frame
 from flake8_joinqueue.reading.places import LINE_END, Places
 from flake8_joinqueue.reading.scopes import Scope
@@ -132,20 +132,18 @@ class Follower:
         at hand does not call, another one may.
         """
         for scope in self._scopes:
-            idle = [
-                function.node
+            spoken = {
+                word
                 for function in machine.defined
                 if function.scope.module is scope and id(function.node) not in machine.entered
-            ]
-            for name in machine.heap.names(scope.serial) if idle else ():
+                for word in functions.surveyed_names(machine, function)
+            }
+            for name in machine.heap.names(scope.serial) if spoken else ():
                 value = machine.heap.get((scope.serial, name))
                 if value is None or isinstance(value, values.Content):
                     continue
-                words = {
-                    name,
-                    *(machine.queues[index].name for index in calls.queues_in(machine, value)),
-                }
-                if any(trees.names(node, word) for node in idle for word in words if word):
+                held = [machine.queues[index].name for index in calls.queues_in(machine, value)]
+                if not spoken.isdisjoint([name, *held]):
                     calls.leak(machine, value, machine.last_node, "used by functions of its module")
 
 

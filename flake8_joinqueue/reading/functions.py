@@ -17,6 +17,7 @@ from flake8_joinqueue.reading import (
     limits,
     owning,
     statements,
+    trees,
     values,
     variables,
 )
@@ -63,6 +64,14 @@ def surveyed(machine: Machine, node: cst.FunctionDef | cst.Lambda) -> Survey:
         names = [parameter.name.value for parameter in _all_parameters(node.params)]
         names += [star.name.value for star in _stars(node.params)]
         known = machine.surveys[id(node)] = survey([node.body], names, deep=machine.declares_outer)
+    return known
+
+
+def surveyed_names(machine: Machine, function: Function) -> frozenset[str]:
+    """Return the names that a function speaks of; looked up once a function."""
+    known = machine.spoken_of.get(id(function.node))
+    if known is None:
+        known = machine.spoken_of[id(function.node)] = frozenset(trees.all_names(function.node))
     return known
 
 

@@ -234,6 +234,7 @@ class Machine:
         self.run_out_of_sight: set[values.Generator] = set()
         self.callbacks: set[tuple[values.Function, Value | None]] = set()
         self.surveys: dict[int, Survey] = {}
+        self.spoken_of: dict[int, frozenset[str]] = {}
         # The start method of the default context, as far as the program sets it.
         self.default_start: StartMethod | None = StartMethod.ANY
         # Who assigned a value to a global, and where; the value tells one assignment from another.

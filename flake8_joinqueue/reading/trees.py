@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+from collections.abc import Iterator
 from functools import cache
 
 import libcst as cst
@@ -78,15 +79,14 @@ def mentions(node: cst.CSTNode, attribute: str) -> bool:
     return False
 
 
-def names(node: cst.CSTNode, name: str) -> bool:
-    """Say whether a variable or an attribute of that name is spoken of in `node`."""
+def all_names(node: cst.CSTNode) -> Iterator[str]:
+    """Yield the names of the variables and attributes that are spoken of in `node`."""
     pending = [node]
     while pending:
         found = pending.pop()
-        if isinstance(found, cst.Name) and found.value == name:
-            return True
+        if isinstance(found, cst.Name):
+            yield found.value
         pending += parts(found)
-    return False
 
 
 _ADDING = ("append", "add", "appendleft")
