@@ -90,9 +90,16 @@ def _before_others(program: Program, producer: Actor, queue: Queue, put: Put) ->
 
 def _all_told(program: Program, queue: Queue, join: Event) -> bool:
     """Say whether a sentinel for each consumer is surely on the queue where it is joined."""
-    told = [put for put in program.sentinel_puts(queue) if before(put, join)]
+    told = [put for put in program.sentinel_puts(queue) if _done_by(program, put, join)]
     put, taken = program.times(told) if told else None, needed(program, queue)
     return put is not None and taken is not None and less(put, taken) is False
+
+
+def _done_by(program: Program, put: Event, moment: Event) -> bool:
+    """Say whether a put is done at a moment, of another actor too if that has been waited for."""
+    if put.actor == moment.actor:
+        return before(put, moment)
+    return program.finished_before(program.actor(put), moment) is not False
 
 
 def idle(program: Program, stage: Actor, moment: Event) -> bool:
