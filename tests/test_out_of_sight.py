@@ -130,3 +130,60 @@ class Prints(unittest.TestCase):
     told = text.replace("        self.jobs.join()", "        self.jobs.put(None)\n\\g")
     told = told.replace("\\g", "        self.jobs.join()")
     assert found(told) == {"JQ201"}
+
+
+BASE = """
+import abc
+import queue
+import threading
+
+
+class Reader(abc.ABC):
+    def __init__(self):
+        self._lines = queue.Queue()
+        self._thread = threading.Thread(target=self._read)
+        self._thread.start()
+
+    def _read(self):
+        while True:
+            line = self._lines.get()
+            if line is None:
+                break
+            self.understand(line)
+            self._lines.task_done()
+
+    {decorator}
+    def understand(self, line):
+        {body}
+
+    @abc.abstractmethod
+    def finish(self): ...
+
+    def read(self, lines):
+        for line in lines:
+            self._lines.put((line, 1))
+        self._lines.join()
+        {finish}
+        self._thread.join()
+"""
+ABSTRACT = "@abc.abstractmethod"
+FINISH = "self.finish()"
+OVERRIDE = '"""Subclasses know."""; raise NotImplementedError("understand")'
+
+
+@pytest.mark.parametrize(
+    ("decorator", "body", "finish", "codes"),
+    [
+        (ABSTRACT, "...", FINISH, set()),
+        (ABSTRACT, "raise NotImplementedError", FINISH, set()),
+        ("", "raise NotImplementedError", FINISH, set()),
+        ("", OVERRIDE, FINISH, set()),
+        # What is no placeholder does what it does.
+        ("", "raise RuntimeError(line)", FINISH, {"JQ202"}),
+        # Nothing that might be overridden is called there, and nobody is told to stop.
+        ("", "print(line)", "pass", {"JQ101"}),
+    ],
+)
+def test_what_subclasses_override(decorator: str, body: str, finish: str, codes: set[str]) -> None:
+    text = BASE.format(decorator=decorator, body=body, finish=finish)
+    assert {finding.code for finding in check_source(text)} == codes

@@ -178,6 +178,18 @@ def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cs
 _INERT = frozenset({values.Const, values.Library, values.Taken, values.Truth})
 
 
+def overridden(
+    machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Call a method of a subclass out of sight: it may use what the object holds."""
+    receiver, *given = arguments.positional
+    inner = Arguments(given, arguments.keywords, [], arguments.open)
+    for part in reachable(machine, receiver):
+        if not isinstance(part, values.Instance):
+            leak(machine, part, node, f"used by an override of {function.name}")
+    return unknown_call(machine, function, inner, node)
+
+
 def leak(
     machine: Machine, value: Value, node: cst.CSTNode | None, reason: str, depth: int = 0
 ) -> None:

@@ -286,7 +286,7 @@ class _Entries:
         if isinstance(init, Function):
             arguments = functions.unknown_arguments(machine, init, values.NONE)
             arguments.positional.clear()
-        machine.used_in_any_order = made
+        machine.used_in_any_order.append(made)
         instance = classes.instantiate(machine, made, arguments, node)
         self._expose(instance, node)
         blocks: list[tuple[Operation, ...]] = []

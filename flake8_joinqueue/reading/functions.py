@@ -130,6 +130,8 @@ def enter(
     if machine.spent:
         return machine.give_up(node, "used by functions that are too much to follow")
     machine.entered.add(id(function.node))
+    if _is_overridden(machine, function, arguments):
+        return calls.overridden(machine, function, arguments, node)
     site = machine.site(node)
     drafts = machine.drafts()
     scope = Scope(function.scope, surveyed(machine, function.node), "function")
@@ -152,6 +154,17 @@ def enter(
         rounds = machine.multiplicity() if own else ONE
         machine.emit(ScopeOperation(function.name, tuple(operations), site, own, rounds))
     return _returned(machine, frame, arguments)
+
+
+def _is_overridden(machine: Machine, function: Function, arguments: Arguments) -> bool:
+    """Say whether the object is of a subclass out of sight, and so is what its method does."""
+    receiver = arguments.positional[0] if arguments.positional else None
+    return (
+        isinstance(receiver, values.Instance)
+        and function.owner is not None
+        and receiver.cls in machine.used_in_any_order
+        and trees.is_placeholder(function.node)
+    )
 
 
 def _is_too_deep(machine: Machine, function: Function) -> bool:

@@ -77,7 +77,7 @@ def _given(machine: Machine, known: RegistersHook, arguments: Arguments) -> Argu
 
 def note_instance(machine: Machine, instance: values.Instance, node: cst.CSTNode) -> None:
     """Note that an instance may do something where it is thrown away."""
-    if instance.cls is machine.used_in_any_order:
+    if instance.cls in machine.used_in_any_order:
         return  # its finaliser is one of the methods
     function = classes.find(machine, instance.cls, _FINALIZER)
     if isinstance(function, values.Function):

@@ -227,8 +227,8 @@ class Machine:
         # What the interpreter calls by itself some time, and whether that is being looked at.
         self.hooks: list[Hook] = []
         self.at_exit: list[Hook] = []
-        # The class of which every method is run as others may call it.
-        self.used_in_any_order: values.Class | None = None
+        # The classes of which every method is run as others may call it.
+        self.used_in_any_order: list[values.Class] = []
         self.looking_at_hooks = False
         # Generators that got out of sight.
         self.run_out_of_sight: set[values.Generator] = set()

@@ -91,6 +91,10 @@ def all_names(node: cst.CSTNode) -> Iterator[str]:
 
 _ADDING = ("append", "add", "appendleft")
 _CHANGING = (*_ADDING, "extend", "insert", "remove", "discard", "pop", "popleft", "update")
+# By what a method is known that subclasses are to override.
+_ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
+_TO_OVERRIDE = "NotImplementedError"
+_TEXTS = (cst.SimpleString, cst.ConcatenatedString)
 _MADE = frozenset({cst.Call, cst.ListComp, cst.IfExp})
 _STATEMENTS = (
     cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
@@ -117,6 +121,29 @@ def fills_attributes(node: cst.CSTNode) -> bool:
         elif _is_statement(type(found)):
             pending += parts(found)
     return False
+
+
+def is_placeholder(node: cst.CSTNode) -> bool:
+    """Say whether a method is there for subclasses to override, and does nothing itself."""
+    if not isinstance(node, cst.FunctionDef):
+        return False
+    if any(_last_name(each.decorator) in _ABSTRACT for each in node.decorators):
+        return True
+    code = [
+        statement
+        for line in node.body.body
+        for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]
+    if isinstance(code[0], cst.Expr) and isinstance(code[0].value, _TEXTS):
+        del code[0]
+    if len(code) != 1 or not isinstance(code[0], cst.Raise) or code[0].exc is None:
+        return False
+    raised = code[0].exc
+    return _last_name(raised.func if isinstance(raised, cst.Call) else raised) == _TO_OVERRIDE
+
+
+def _last_name(node: cst.BaseExpression) -> str:
+    return dotted(node).rpartition(".")[2]
 
 
 def _adds(node: cst.CSTNode, attribute: str = "", by: tuple[str, ...] = _ADDING) -> bool:
