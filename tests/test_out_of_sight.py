@@ -187,3 +187,120 @@ OVERRIDE = '"""Subclasses know."""; raise NotImplementedError("understand")'
 def test_what_subclasses_override(decorator: str, body: str, finish: str, codes: set[str]) -> None:
     text = BASE.format(decorator=decorator, body=body, finish=finish)
     assert {finding.code for finding in check_source(text)} == codes
+
+
+KEPT_BY_FUNCTIONS = """
+import queue
+import threading
+
+_heard = {kept}
+_box = None
+
+
+class Shelf:
+    pass
+
+
+shelf = Shelf()
+
+
+def listen():
+    global _box
+    ears = queue.Queue()
+    {keep}
+    while (word := ears.get()) is not None:
+        print(word)
+    {let_go}
+
+
+def speak(word):
+    {put}
+"""
+KEPT_BY_METHODS = """
+import queue
+
+
+class Radio:
+    def __init__(self):
+        self._heard = {kept}
+
+    def listen(self):
+        ears = queue.Queue()
+        {keep}
+        try:
+            while (word := ears.get()) is not None:
+                yield word
+        finally:
+            {let_go}
+
+    def speak(self, word):
+        for ears in self._heard{of}:
+            ears.put(word)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kept", "keep", "let_go", "put", "codes"),
+    [
+        ("[]", "_heard.append(ears)", "pass", "_heard[0].put(word)", set()),
+        ("[]", "_heard.append(ears)", "_heard.remove(ears)", "_heard[0].put(word)", set()),
+        ("set()", "_heard.add(ears)", "_heard.discard(ears)", "[*_heard][0].put(word)", set()),
+        ("{}", "_heard['x'] = ears", "del _heard['x']", "_heard['x'].put(word)", set()),
+        ("None", "_box = ears", "pass", "_box.put(word)", set()),
+        ("None", "shelf.ears = ears", "pass", "shelf.ears.put(word)", set()),
+        # Nobody else comes to it.
+        ("None", "_box = ears", "pass", "print(word)", {"JQ101"}),
+        ("[]", "own = [ears]", "own.remove(ears)", "_heard[0].put(word)", {"JQ101"}),
+    ],
+)
+def test_a_queue_that_a_function_keeps_for_others(
+    kept: str, keep: str, let_go: str, put: str, codes: set[str]
+) -> None:
+    text = KEPT_BY_FUNCTIONS.format(kept=kept, keep=keep, let_go=let_go, put=put)
+    assert {finding.code for finding in check_source(text)} == codes
+
+
+@pytest.mark.parametrize(
+    ("kept", "keep", "let_go", "of", "codes"),
+    [
+        ("[]", "self._heard.append(ears)", "self._heard.remove(ears)", "", set()),
+        ("set()", "self._heard.add(ears)", "self._heard.discard(ears)", "", set()),
+        ("{}", "self._heard[1] = ears", "self._heard.pop(1)", ".values()", set()),
+        ("[]", "own = [ears]", "own.remove(ears)", "", {"JQ101"}),
+    ],
+)
+def test_a_queue_that_a_method_keeps_for_others(
+    kept: str, keep: str, let_go: str, of: str, codes: set[str]
+) -> None:
+    text = KEPT_BY_METHODS.format(kept=kept, keep=keep, let_go=let_go, of=of)
+    assert {finding.code for finding in check_source(text)} == codes
+
+
+def test_a_clean_up_that_others_are_handed() -> None:
+    """Who is handed the function that tells the workers calls it when nobody joins any more."""
+    text = """
+import queue
+import threading
+import unittest
+
+
+class Prints(unittest.TestCase):
+    def setUp(self):
+        self.jobs = queue.Queue()
+        self.printer = threading.Thread(target=self.print)
+        self.printer.start()
+        self.addCleanup(self.stop)
+
+    def stop(self):
+        self.jobs.put(None)
+        self.printer.join()
+
+    def print(self):
+        while self.jobs.get() is not None:
+            self.jobs.task_done()
+
+    def test_one(self):
+        self.jobs.put("a letter")
+        self.jobs.join()
+"""
+    assert found(text) == set()

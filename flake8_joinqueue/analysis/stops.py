@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.timeline import Event, before, in_any_order, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import Count, less, populated, total
@@ -172,11 +172,17 @@ def waits_for_some(program: Program, join: Event, sentinels: Iterable[Event]) ->
     """Say whether a join of a queue waits, or may still wait, for one of these sentinels.
 
     Where a class or a module is used from out of sight, its users tell the workers to stop when
-    they are through: which of its functions they call before that is for them to know.
+    they are through: which of its functions they call before that is for them to know. So it is
+    where they are handed the function that tells them.
     """
     return any(
-        not over_before(program, join, put) and not in_any_order(join, put) for put in sentinels
+        not over_before(program, join, put) and not _at_others_will(put, join) for put in sentinels
     )
+
+
+def _at_others_will(put: Event, join: Event) -> bool:
+    """Say whether those out of sight choose whether a put comes before a join of its actor."""
+    return put.actor == join.actor and not set(put.turns) <= set(join.turns)
 
 
 def accounts_on_its_own(program: Program, queue: Queue) -> bool:

@@ -58,7 +58,7 @@ def before(first: Event, second: Event) -> bool:
         first.actor == second.actor
         and first.index < second.index
         and not common_loops(first, second)
-        and not in_any_order(first, second)
+        and not _in_any_order(first, second)
     )
 
 
@@ -69,16 +69,14 @@ def may_precede(first: Event, second: Event) -> bool:
     return (
         first.index < second.index
         or bool(common_loops(first, second))
-        or in_any_order(first, second)
+        or _in_any_order(first, second)
     )
 
 
-def in_any_order(first: Event, second: Event) -> bool:
+def _in_any_order(first: Event, second: Event) -> bool:
     """Say whether the events stand in two blocks of which either may be run first."""
     turns = dict(first.turns)
-    return first.actor == second.actor and any(
-        turns.get(order, block) != block for order, block in second.turns
-    )
+    return any(turns.get(order, block) != block for order, block in second.turns)
 
 
 def common_loops(first: Event, second: Event) -> tuple[Loop, ...]:

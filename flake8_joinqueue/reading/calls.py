@@ -224,7 +224,7 @@ def _methods_not_run(
         if value.scope.parent is None or value.scope.parent.kind != "function":
             return []
         value = values.Instance(new_serial(), value)
-    if value.cls is machine.used_in_any_order:
+    if value.cls in machine.used_in_any_order:
         return []  # its methods are run as others may call them
     known = classes.library_fact(value.cls)
     run = known.run if isinstance(known, names.MakesActor) else ""

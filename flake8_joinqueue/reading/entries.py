@@ -47,6 +47,7 @@ from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.reading.values import Class, Function
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.places import Places
@@ -206,9 +207,15 @@ class _Entries:
     def _attempt(self, run: Callable[[], object]) -> Block:
         """Return what an entry point does; where it had to be cut off, it may do anything."""
         machine = self.machine
+        before = keeping.Before(machine.drafts(), new_serial(), (), ())
+        entered = set(machine.entered)
         attempt = machine.attempt_within_limits(run)
         if attempt is not None:
-            return attempt.operations
+            own = machine.entered - entered
+            others = [each for each in machine.defined if id(each.node) not in own]
+            with machine.block() as left_behind:
+                keeping.leave_behind(machine, attempt, replace(before, others=others))
+            return *attempt.operations, *left_behind
         with machine.block() as operations:
             machine.give_up(machine.last_node, "used by what is too much to follow")
         return tuple(operations)
@@ -274,9 +281,12 @@ class _Entries:
     def _use(self, made: Class) -> None:
         """Make an instance, then call its methods in any order, any number of times."""
         machine = self.machine
-        methods = classes.methods(machine, made)
+        every = classes.methods(machine, made)
+        methods = [each for each in every if not trees.is_placeholder(each.node)]
         if not methods:
             return
+        # What subclasses are to override is none of its methods.
+        machine.entered |= {id(each.node) for each in every if each not in methods}
         # What it inherits may have been run, but with other instances.
         machine.entered -= {id(method.node) for method in methods if method.owner is not made}
         machine.top = methods[0].top

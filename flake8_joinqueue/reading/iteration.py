@@ -179,7 +179,15 @@ def append(
 
 
 def set_content(machine: Machine, container: values.Container, content: Content) -> None:
-    """Replace what a container holds."""
+    """Replace what a container holds.
+
+    What is taken out of one that was there before has been in the hands of others meanwhile.
+    """
+    if machine.called_at_any_time is not None and container.serial < machine.born_since_called:
+        left = [segment.value for segment in content.segments]
+        for segment in items.content_of(machine, container).segments:
+            if segment.value not in left:
+                calls.leak(machine, segment.value, machine.last_node, "in a collection of others")
     machine.heap.set((container.serial, "content"), content)
 
 

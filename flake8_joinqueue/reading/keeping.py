@@ -64,6 +64,21 @@ def keep(machine: Machine, instance: values.Value, attempt: Attempt, before: Bef
             _leak(machine, value, f"one of several things the attribute {name!r} may stand for")
 
 
+def leave_behind(machine: Machine, attempt: Attempt, before: Before) -> None:
+    """Let others have what a function that they call has kept where it outlives the function.
+
+    A variable of the module is theirs only where a function that was not run with it speaks of it.
+    """
+    for place, value in attempt.changes.items():
+        if place[0] >= before.serial or not owning.holds_drafts(machine, value, before.drafts):
+            continue
+        if isinstance(value, values.Content):
+            for segment in value.segments:
+                _leak(machine, segment.value, "kept where others may find it")
+        elif any(place[1] in trees.all_names(each.node) for each in before.others):
+            _leak(machine, value, f"kept in {place[1]!r} for others")
+
+
 def _keep_collected(
     machine: Machine,
     instance: values.Instance,

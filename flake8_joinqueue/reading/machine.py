@@ -199,6 +199,8 @@ class Machine:
         self.entered: set[int] = set()
         # Where code runs that others call at any time: how many functions were being run before.
         self.called_at_any_time: int | None = None
+        # What has a lower serial number was there before that call.
+        self.born_since_called = 0
         self.instance_actors: dict[int, int] = {}
         self.instance_queues: dict[int, int] = {}
         # The names that go by nothing but queues, by what the file does with them.
@@ -427,11 +429,12 @@ class Machine:
 
     def attempt_at_any_time(self, run: Callable[[], object]) -> Attempt:
         """Run code on the side that is called by others, after who knows what else."""
-        before, self.called_at_any_time = self.called_at_any_time, len(self.frames)
+        before = self.called_at_any_time, self.born_since_called
+        self.called_at_any_time, self.born_since_called = len(self.frames), new_serial()
         try:
             return self.attempt(run)
         finally:
-            self.called_at_any_time = before
+            self.called_at_any_time, self.born_since_called = before
 
     def attempt_within_limits(self, run: Callable[[], object]) -> Attempt | None:
         """Run an entry point at any time; `None` where it has to be cut off."""
