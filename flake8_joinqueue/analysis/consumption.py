@@ -18,6 +18,7 @@ from flake8_joinqueue.protocol import (
     Emptiness,
     Get,
     How,
+    Hunch,
     Increment,
     Item,
     ItemTest,
@@ -200,6 +201,30 @@ class Consumption:
     def never_leaves(self) -> bool:
         """Whether nothing ends it."""
         return not self.sentinel_ways and not self.otherwise_ways
+
+    @cached_property
+    def leaves_on_a_guess(self) -> bool:
+        """Whether a flag is set where a test of something unknown goes one way only.
+
+        Of a batch, say, in which a sentinel is looked for.
+        """
+        flow, gets = self.flow, set(self._get_nodes)
+        taken = {get.cell for get in self.gets}
+        flags = {
+            node.test.cell for node in flow.nodes if isinstance(node.test, ItemTest | CountTest)
+        } - taken
+        setting = {
+            index
+            for index in flow.where(SetCell)
+            if isinstance(operation := flow.nodes[index].operation, SetCell)
+            and operation.cell in flags
+        }
+        for index, node in enumerate(flow.nodes):
+            if setting and isinstance(node.test, Hunch) and not node.test.outside:
+                leading = flow.reaching(setting, gets | {index})
+                if len({edge.target in leading for edge in node.edges}) > 1:
+                    return True
+        return False
 
     def recognises(self, item: Item, *, pickled: bool = False) -> bool | None:
         """Say whether an item makes it leave (or count towards it); `None` where it may.

@@ -33,7 +33,7 @@ tasks.put("STOP")
 # Known limits
 
 Silent where a worker tests for the value for another end, where something out of sight may test,
-and where the same value is all that is ever put.
+where it looks among several items that it took, and where the same value is all that is ever put.
 
 # Fix
 
@@ -77,8 +77,9 @@ def _is_in_sight(program: Program, consumer: Consumer) -> bool:
     swallowed = any(way.raised and way.leaves for way in consumption.ways)
     return (
         not swallowed
+        and not consumption.leaves_on_a_guess
         and not program.stopped(consumer.actor)
-        and all(way.empty for way in consumption.otherwise_ways)
+        and all(way.empty and not way.opaque for way in consumption.otherwise_ways)
     )
 
 
