@@ -24,7 +24,8 @@ _GROWN = re.compile(
 )
 _SHRUNK = re.compile(
     r"\.(?:remove|discard|pop|popleft|popitem|\w+_update)\(|\bdel\s+[\w.]+\["
-    r"|[-&^]=|^\s*([\w.]+)\s*=\s*[^=\n]*(?<![\w.])\1\b",
+    # Not `^\s*`, which takes in every run of blanked lines from each of its lines on.
+    r"|[-&^]=|^[^\S\r\n]*([\w.]+)\s*=\s*[^=\n]*(?<![\w.])\1\b",
     re.MULTILINE,
 )
 _MEASURED = re.compile(
