@@ -24,7 +24,7 @@ from flake8_joinqueue.protocol import (
     Setting,
     Site,
 )
-from flake8_joinqueue.reading import actors, expressions, items, lengths, merging, values
+from flake8_joinqueue.reading import actors, classes, expressions, items, lengths, merging, values
 from flake8_joinqueue.reading.machine import depends_on_item
 from flake8_joinqueue.reading.values import Const, Unknown, Value
 from flake8_joinqueue.records import replace
@@ -121,6 +121,10 @@ def truth(machine: Machine, value: Value) -> Condition:
     if depends_on_item(value):
         return Hunch()
     # Objects are true unless their class says otherwise.
+    if isinstance(value, values.Instance) and any(
+        classes.find(machine, value.cls, name) for name in ("__bool__", "__len__")
+    ):
+        return Hunch()
     return True
 
 

@@ -57,6 +57,11 @@ _WORD = re.compile(r"[^\W\d]\w*")
 # A name that stands for itself, not for an attribute of something.
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _OUTER = re.compile(r"\b(?:global|nonlocal)\b")
+# Subscripts that are assigned, and keywords, as of `flags.update(stop=True)`.
+_STORED = re.compile(
+    r"""\[\s*(?:["'](?P<key>\w+)["']|(?P<index>\d+))\s*\]\s*(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)"""
+)
+_UPDATED = re.compile(r"\.update\((?P<keywords>[^()]*)\)")
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
@@ -85,9 +90,18 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
+    machine.keys_stored = frozenset(_keys_stored(source))
     words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
     found = _Entries(machine, module, assigned, words, names, core=core).run(lingers=lingers)
     return found, tuple(machine.given_up)
+
+
+def _keys_stored(source: str) -> Iterator[int | str]:
+    """Yield the indices and keys of subscripts that are assigned somewhere."""
+    for stored in _STORED.finditer(source):
+        yield stored["key"] or int(stored["index"])
+    for updated in _UPDATED.finditer(source):
+        yield from _WORD.findall(updated["keywords"])
 
 
 class _Entries:

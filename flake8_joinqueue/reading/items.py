@@ -150,6 +150,8 @@ def _attributes(machine: Machine, instance: values.Instance) -> Iterator[tuple[s
             if name in seen or held is None or isinstance(held, values.Content):
                 continue
             seen.add(name)
+            if isinstance(held, values.Function) and held.kind == "property":
+                continue
             item = as_constant_item(machine, held)
             if item is None and isinstance(held, _WORK):
                 item = as_item(machine, held)

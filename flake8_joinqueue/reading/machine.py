@@ -199,6 +199,8 @@ class Machine:
         self.entered: set[int] = set()
         # Where code runs that others call at any time: how many functions were being run before.
         self.called_at_any_time: int | None = None
+        # The indices and keys that something is stored at, somewhere in the file.
+        self.keys_stored: frozenset[int | str] = frozenset()
         # What has a lower serial number was there before that call.
         self.born_since_called = 0
         self.instance_actors: dict[int, int] = {}
