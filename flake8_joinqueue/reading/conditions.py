@@ -31,6 +31,7 @@ from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
+    from flake8_joinqueue.reading.scopes import Scope
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _CLASSLIKE = (values.Class, values.Library, values.NamedTupleType)
@@ -138,6 +139,8 @@ def _truth_of_either(machine: Machine, value: values.Either) -> Condition:
 
 
 def _truth_of_length(machine: Machine, value: Value) -> Condition:
+    if isinstance(value, values.Container) and _may_grow(machine, value):
+        return Hunch()
     cell = lengths.cell_of(machine, value)
     if cell is not None:
         return CountTest(cell, ">", ZERO)
@@ -147,6 +150,27 @@ def _truth_of_length(machine: Machine, value: Value) -> Condition:
     if isinstance(value, values.Container) and items.content_of(machine, value).open:
         return Hunch()
     return _compare_counts(">", low, ZERO)
+
+
+def _may_grow(machine: Machine, container: values.Container) -> bool:
+    """Say whether others may add to a collection meanwhile, or take from it: it is also theirs.
+
+    That is seen from the names it goes by, and what the file does with those.
+    """
+    actor, receiver = machine.actor, machine.frame.receiver
+    first = actor.born if actor.index else machine.born_since_called
+    if (actor.index == 0 and machine.called_at_any_time is None) or container.serial >= first:
+        return False
+    owners = [receiver.serial] if isinstance(receiver, values.Instance) else []
+    scope: Scope | None = machine.scope
+    while scope is not None:
+        owners.append(scope.serial)
+        scope = scope.parent
+    return any(
+        machine.heap.get((owner, name)) == container
+        for name in machine.collections_changed
+        for owner in owners
+    )
 
 
 def cell_of(value: Value) -> tuple[Cell, tuple[int | str, ...]] | None:

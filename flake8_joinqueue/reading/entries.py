@@ -62,6 +62,9 @@ _STORED = re.compile(
     r"""\[\s*(?:["'](?P<key>\w+)["']|(?P<index>\d+))\s*\]\s*(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)"""
 )
 _UPDATED = re.compile(r"\.update\((?P<keywords>[^()]*)\)")
+_CHANGED = re.compile(
+    r"(\w+)\.(?:append|appendleft|add|extend|insert|update|clear|pop|popleft|remove|discard)\("
+)
 _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
@@ -91,6 +94,7 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
     machine.keys_stored = frozenset(_keys_stored(source))
+    machine.collections_changed = frozenset(_CHANGED.findall(source))
     words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
     found = _Entries(machine, module, assigned, words, names, core=core).run(lingers=lingers)
     return found, tuple(machine.given_up)

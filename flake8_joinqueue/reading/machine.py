@@ -201,6 +201,8 @@ class Machine:
         self.called_at_any_time: int | None = None
         # The indices and keys that something is stored at, somewhere in the file.
         self.keys_stored: frozenset[int | str] = frozenset()
+        # The names of collections that something is added to, or taken from, somewhere in the file.
+        self.collections_changed: frozenset[str] = frozenset()
         # What has a lower serial number was there before that call.
         self.born_since_called = 0
         self.instance_actors: dict[int, int] = {}
