@@ -93,7 +93,7 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = _OUTER.search(source) is not None
-    machine.keys_stored = frozenset(_keys_stored(source))
+    machine.keys_stored = Counter(_keys_stored(source))
     machine.collections_changed = frozenset(_CHANGED.findall(source))
     words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
     found = _Entries(machine, module, assigned, words, names, core=core).run(lingers=lingers)
@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
 
 
 def _keys_stored(source: str) -> Iterator[int | str]:
-    """Yield the indices and keys of subscripts that are assigned somewhere."""
+    """Yield the indices and keys of subscripts that are assigned, each as often as it is."""
     for stored in _STORED.finditer(source):
         yield stored["key"] or int(stored["index"])
     for updated in _UPDATED.finditer(source):

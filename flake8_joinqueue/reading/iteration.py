@@ -178,6 +178,19 @@ def append(
     lengths.changed(machine, container, 1 if container.kind == "list" else None)
 
 
+def extend(machine: Machine, container: values.Container, added: Value) -> None:
+    """Run `container += added`."""
+    found = segments(machine, added)
+    if found and all(segment.times.number == 1 for segment in found):
+        for segment in found:
+            append(machine, container, segment.value)
+        return
+    content = items.content_of(machine, container)
+    set_content(machine, container, Content((*content.segments, *found), content.open))
+    number = total(segment.times for segment in found).number if found else None
+    lengths.changed(machine, container, number)
+
+
 def set_content(machine: Machine, container: values.Container, content: Content) -> None:
     """Replace what a container holds.
 
@@ -200,10 +213,11 @@ def has_key(machine: Machine, container: values.Container, key: int | str) -> bo
 def element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
     """Return the element at a known index, or the value of a known key.
 
-    A flag that is kept there may be another by the next look, where the program stores one there.
+    A flag that is kept there may be another by the next look, where the program is still to store
+    one there.
     """
     found = _element_at(machine, container, index)
-    if index not in machine.keys_stored or not is_flag(found):
+    if not is_flag(found) or len(machine.stores_run[index]) >= machine.keys_stored[index]:
         return found
     if machine.actor.index == 0 and machine.called_at_any_time is None and not machine.loops:
         return found
@@ -263,6 +277,9 @@ def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNo
     part = target.slice[0].slice
     if isinstance(part, cst.Index):
         index = expressions.evaluate(machine, part.value)
+        once = len(machine.frames) == 1 and not machine.loops
+        if once and isinstance(index, Const) and isinstance(index.value, (int, str)):
+            machine.stores_run[index.value].add(id(target))
     else:
         expressions.run_parts(machine, target)
     if not isinstance(base, values.Container):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 _GROWN = re.compile(
-    r"\b(\w+)(?:\.(?:append|appendleft|insert|extend|add|update)\(|\[[^]\n]*\]\s*=(?!=))"
+    r"\b(\w+)(?:\.(?:append|appendleft|insert|extend|add|update)\(|\[[^]\n]*\]\s*=(?!=)|[ ]*[+|]=)"
 )
 _SHRUNK = re.compile(
     r"\.(?:remove|discard|pop|popleft|popitem|\w+_update)\(|\bdel\s+[\w.]+\["

@@ -6,6 +6,7 @@ operations of a Protocol; what it computes otherwise is forgotten or becomes `Un
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -199,8 +200,10 @@ class Machine:
         self.entered: set[int] = set()
         # Where code runs that others call at any time: how many functions were being run before.
         self.called_at_any_time: int | None = None
-        # The indices and keys that something is stored at, somewhere in the file.
-        self.keys_stored: frozenset[int | str] = frozenset()
+        # At how many places of the file something is stored at an index or a key, and those that
+        # have been run and are not come to again.
+        self.keys_stored: Counter[int | str] = Counter()
+        self.stores_run: defaultdict[int | str, set[int]] = defaultdict(set)
         # The names of collections that something is added to, or taken from, somewhere in the file.
         self.collections_changed: frozenset[str] = frozenset()
         # What has a lower serial number was there before that call.

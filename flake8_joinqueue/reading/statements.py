@@ -134,8 +134,7 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     current = expressions.evaluate(machine, node.target)
     added = expressions.evaluate(machine, node.value)
     if isinstance(current, values.Container) and isinstance(node.operator, cst.AddAssign):
-        for segment in iteration.segments(machine, added):
-            iteration.append(machine, current, segment.value)
+        iteration.extend(machine, current, added)
         return
     if isinstance(current, values.Container) and isinstance(node.operator, _OF_SETS):
         iteration.changed(machine, current)
