@@ -61,6 +61,8 @@ def named(
     cell = before or machine.new_cell(place[1])
     machine.lengths[value.serial] = cell
     number = items.length(machine, value).number
+    if number and before is not None and machine.loops:
+        number = None  # made of what it was, it is longer in the next round
     machine.set_cell(cell, None if number is None else items.number(number), node)
 
 
