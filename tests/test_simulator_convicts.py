@@ -86,25 +86,25 @@ def convicted(path: Path) -> bool:
     return False
 
 
-HARMLESS = {
-    "traps/functions_in_any_order.py": "a module: nobody calls its functions when it is run",
-}
-"""Fixtures whose every mutant is still correct, and why."""
+def must_be_convicted(path: Path) -> None:
+    """Fail unless some mutant is convicted; a module of which nothing is run cannot be."""
+    judgement = judge(read(path), budget=BUDGET, start_method=how(read(path)))
+    if not any(outcome.steps for outcome in judgement.outcomes):
+        pytest.skip("a module: nobody calls its functions when it is run")
+    assert convicted(path)
 
 
 @pytest.mark.parametrize("path", GOOD[::24], ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_a_spoilt_fixture_is_convicted(path: Path) -> None:
     """A sample: at least one way to spoil the fixture changes the verdict."""
-    name = path.relative_to(FIXTURES).as_posix()
-    assert convicted(path) == (name not in HARMLESS)
+    must_be_convicted(path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: str(path.relative_to(FIXTURES)))
 def test_every_spoilt_fixture_is_convicted(path: Path) -> None:
-    """The same for all of them, but for the ones that can bear it."""
-    name = path.relative_to(FIXTURES).as_posix()
-    assert convicted(path) == (name not in HARMLESS)
+    """The same for all of them."""
+    must_be_convicted(path)
 
 
 @pytest.mark.slow
