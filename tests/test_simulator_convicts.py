@@ -86,12 +86,19 @@ def convicted(path: Path) -> bool:
     return False
 
 
+HARMLESS = {
+    "traps/asyncio_surplus_stops.py": "twice as many stops as needed, and nobody joins the queue",
+    "traps/functions_in_any_order.py": "a module: nobody calls its functions when it is run",
+}
+"""Fixtures whose every mutant is still correct, and why."""
+
+
 def must_be_convicted(path: Path) -> None:
     """Fail unless some mutant is convicted; a module of which nothing is run cannot be."""
     judgement = judge(read(path), budget=BUDGET, start_method=how(read(path)))
     if not any(outcome.steps for outcome in judgement.outcomes):
         pytest.skip("a module: nobody calls its functions when it is run")
-    assert convicted(path)
+    assert convicted(path) == (path.relative_to(FIXTURES).as_posix() not in HARMLESS)
 
 
 @pytest.mark.parametrize("path", GOOD[::24], ids=lambda path: str(path.relative_to(FIXTURES)))

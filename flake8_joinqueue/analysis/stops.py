@@ -147,6 +147,21 @@ def ends_taken(program: Program, queue: Queue, producer: Actor, moment: Event) -
     )
 
 
+def all_taken(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
+    """Say whether an actor only puts, and those who took all of it have been waited for."""
+    consumers = [consumer.actor for consumer in program.consumers(queue)]
+    if actor in consumers or any(
+        consumer is not program.main and program.finished_before(consumer, moment) is not True
+        for consumer in consumers
+    ):
+        return False
+    gets = program.on(queue, Get)
+    if any(get.actor == program.main.index and not before(get, moment) for get in gets):
+        return False
+    taken, put = program.times(gets), program.times(program.puts(queue))
+    return bool(gets) and taken is not None and put is not None and less(taken, put) is False
+
+
 def put_before(program: Program, events: Iterable[Event], moment: Event) -> list[Event]:
     """Return the events that surely have happened at a moment of some actor."""
     return [

@@ -43,7 +43,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.stops import covered, ends_taken, idle
+from flake8_joinqueue.analysis.stops import all_taken, covered, ends_taken, idle
 from flake8_joinqueue.analysis.supply import nobody_takes_time
 from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.protocol import Actor, JoinActor, Queue
@@ -97,7 +97,9 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
         return False
     if program.first_in_turn(producer, queue, join) or idle(program, producer, join):
         return False
-    if ends_taken(program, queue, producer, join) or _done_in_time(program, producer, join):
+    if ends_taken(program, queue, producer, join) or all_taken(program, producer, queue, join):
+        return False
+    if _done_in_time(program, producer, join):
         return False
     # An item that the join itself waits for covers what is put while it is worked on.
     return any(

@@ -46,6 +46,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import (
+    all_taken,
     ends_taken,
     needed,
     never_told,
@@ -138,7 +139,7 @@ def _too_few(program: Program, queue: Queue, consumer: Consumer) -> bool:
 
 def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
     """Say whether an actor has nothing left to do with a queue, nor to wait for there."""
-    if _all_taken(program, actor, queue, moment) or ends_taken(program, queue, actor, moment):
+    if all_taken(program, actor, queue, moment) or ends_taken(program, queue, actor, moment):
         return True
     waits = [join for join in program.on(queue, JoinQueue) if before(join, moment)]
     if not any(_is_last(program, actor, queue, wait) for wait in waits):
@@ -158,21 +159,6 @@ def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> boo
         and not any(True for _ in consumption.sentinel_leaks())
         and bool(program.sentinel_puts(queue))
     )
-
-
-def _all_taken(program: Program, actor: Actor, queue: Queue, moment: Event) -> bool:
-    """Say whether an actor only puts, and those who took all of it have been waited for."""
-    consumers = [consumer.actor for consumer in program.consumers(queue)]
-    if actor in consumers or any(
-        consumer is not program.main and program.finished_before(consumer, moment) is not True
-        for consumer in consumers
-    ):
-        return False
-    gets = program.on(queue, Get)
-    if any(get.actor == program.main.index and not before(get, moment) for get in gets):
-        return False
-    taken, put = program.times(gets), program.times(program.puts(queue))
-    return bool(gets) and taken is not None and put is not None and less(taken, put) is False
 
 
 def _some_is_left(program: Program, actor: Actor, used: list[Queue], moment: Event) -> bool:
