@@ -92,15 +92,13 @@ def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -
 
     Raises `NotAnalysed` where it cannot be read.
     """
-    own = options.own_names
+    text, own = text.removeprefix(_BOM), options.own_names
     if options.follow_imports:
-        tree = tree or _parse(text.removeprefix(_BOM), filename)
+        tree = tree or _parse(text, filename)
         own |= siblings.names_of_queues(tree, filename)
     if not speaks_of_queues(text, own):
         return None
-    text = text.removeprefix(_BOM)
-    if tree is None:
-        tree = _parse(text, filename)
+    tree = tree or _parse(text, filename)
     source, core, by_use = cut(text, tree, own, followed=options.follow_imports)
     if not source:
         return None

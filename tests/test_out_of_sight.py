@@ -127,8 +127,8 @@ class Prints(unittest.TestCase):
         self.jobs.join()
 """
     assert found(text) == set()
-    told = text.replace("        self.jobs.join()", "        self.jobs.put(None)\n\\g")
-    told = told.replace("\\g", "        self.jobs.join()")
+    join = "        self.jobs.join()"
+    told = text.replace(join, f"        self.jobs.put(None)\n{join}")
     assert found(told) == {"JQ201"}
 
 

@@ -106,31 +106,35 @@ class Explorer:
     def __init__(self, flow: Flow, queue: int, budget: Budget) -> None:
         self._flow = flow
         self._queue = queue
-        reachable = flow.reachable()
+        self._reachable = flow.reachable()
         self.get_nodes = [
-            node for node in flow.where(Get) if self._is_get(node) and node in reachable
+            node for node in flow.where(Get) if self._is_get(node) and node in self._reachable
         ]
         self.done_nodes = [
-            node for node in flow.where(TaskDone) if self._operates(node) and node in reachable
+            node
+            for node in flow.where(TaskDone)
+            if self._operates(node) and node in self._reachable
         ]
         self.uncounted: set[int] = set()
         self._budget = budget
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
         self.stations: dict[Station, None] = {}
+        self._explored = False
         self._limit: NotAnalysed | None = None
 
     def explore(self) -> None:
         """Find the ways. Raises `NotAnalysed`, each time, where there are too many."""
         if self._limit is not None:
             raise self._limit
-        if self.ways:
+        if self._explored:
             return
+        self._explored = True
         flow, gets = self._flow, set(self.get_nodes)
         self._stay = flow.reaching(gets)
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
-        self._matter = Relevance(flow, self._queue, flow.reachable(), self._accounting)
+        self._matter = Relevance(flow, self._queue, self._reachable, self._accounting)
         self._counts = any(node.rounds is not None for node in flow.nodes)
         try:
             self._explore_all()

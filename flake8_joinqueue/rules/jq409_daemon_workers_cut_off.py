@@ -90,7 +90,12 @@ def check(program: Program) -> Iterator[Report]:
             continue
         starts = [s.index for c in consumers for s in program.starts(c.actor)]
         begun = max(starts, default=0)
-        work = [put for put in _work(program, queue) if not _in_time(program, put, begun)]
+        pauses = _pauses(program)
+        work = [
+            put
+            for put in _work(program, queue)
+            if not any(_may_last(pause, put, begun) for pause in pauses)
+        ]
         if work:
             work.sort(key=lambda put: site_of(put).span)
             yield _report(program, queue, consumers, work)
@@ -123,10 +128,14 @@ def _is_cut_off(program: Program, consumer: Consumer) -> bool:
     return not program.stopped(actor) and not _brings_something(program, consumer)
 
 
-def _in_time(program: Program, put: Event, begun: int) -> bool:
-    """Say whether main may do something behind a put that lasts as long as the workers need."""
-    mine = [event for event in program.events if event.actor == program.main.index]
-    return any(_may_last(event, put, begun) for event in mine)
+def _pauses(program: Program) -> list[Event]:
+    """Return what main does that may last as long as the workers need, or go on until they are."""
+    return [
+        event
+        for event in program.of(Loop, *_PAUSES)
+        if event.actor == program.main.index
+        and not (isinstance(event.operation, Call) and is_quick(event.operation.label))
+    ]
 
 
 def _is_of(event: Event, actor: int) -> bool:
@@ -143,19 +152,14 @@ def _brings_something(program: Program, consumer: Consumer) -> bool:
 
 
 def _may_last(event: Event, put: Event, begun: int) -> bool:
-    """Say whether an operation behind a put and the workers' start may last long enough."""
+    """Say whether what may last is done behind a put and the workers' start."""
     if put.actor == event.actor:
         if event.index < put.index and not _comes_again(event, put):
             return False
         begun = max(begun, put.index)
-    if event.index < begun and not event.loops:
-        return False
-    operation = event.operation
-    if isinstance(operation, Loop) and operation.kind is LoopKind.WHILE:
-        return event.index > begun
-    if isinstance(operation, Call) and is_quick(operation.label):
-        return False
-    return isinstance(operation, _PAUSES)
+    if isinstance(event.operation, Loop):
+        return event.operation.kind is LoopKind.WHILE and event.index > begun
+    return event.index >= begun or bool(event.loops)
 
 
 def _comes_again(event: Event, put: Event) -> bool:
