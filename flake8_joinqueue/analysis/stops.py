@@ -12,13 +12,19 @@ from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
+    Call,
     Daemon,
+    Data,
     Escape,
     Get,
+    Item,
     ManagerEnds,
+    Named,
     Put,
     Queue,
+    Record,
     TaskDone,
+    Unique,
 )
 
 
@@ -269,11 +275,32 @@ def relayed(program: Program, queue: Queue) -> frozenset[int]:
     return frozenset(id(put) for c in program.consumers(queue) for put in c.consumption.relays)
 
 
+def _stopped_by_a_call(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a consumer calls what it takes, and something put there raises to stop it."""
+    flow, taken = consumer.consumption.flow, {get.cell for get in consumer.consumption.gets}
+    called = [flow.nodes[index].operation for index in flow.where(Call)]
+    return any(isinstance(call, Call) and call.item in taken for call in called) and any(
+        _raises(put_of(event).item) for event in program.puts(queue)
+    )
+
+
+def _raises(item: Item) -> bool:
+    """Say whether a call of an item, or of a part of it, never returns."""
+    match item:
+        case Named(raises=raises):
+            return raises
+        case Record(fields=parts) | Data(perhaps=parts):
+            return any(map(_raises, parts))
+        case Unique(attributes=attributes):
+            return any(_raises(part) for _, part in attributes)
+    return False
+
+
 def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
     consumption = consumer.consumption
     otherwise = any(not _needs_shutdown(way) for way in consumption.otherwise_ways)
-    if otherwise or program.shut_down(queue):
+    if otherwise or program.shut_down(queue) or _stopped_by_a_call(program, queue, consumer):
         return False
     # A sentinel put back for the next worker has to come from somewhere first.
     relays = relayed(program, queue)

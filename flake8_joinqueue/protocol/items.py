@@ -33,12 +33,14 @@ class Named:
 
     Pickling finds it again by its dotted `name`, so `is` holds across processes. `sealed` says that
     it is in sight, and equals no constant but `equals` (an `IntEnum` member equals its number).
+    `raises` says that it is a function which never returns, so that who calls it is stopped.
     """
 
     name: str
     label: str = field(default="", compare=False)
     sealed: bool = field(default=False, compare=False)
     equals: Literal | None = field(default=None, compare=False)
+    raises: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

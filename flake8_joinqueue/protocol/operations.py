@@ -251,12 +251,14 @@ class Increment:
 class Call:
     """Something that may raise: a call that cannot be seen into, a subscript, an operator.
 
-    `awaited` where what comes of it is, so that other tasks have their turn meanwhile.
+    `awaited` where what comes of it is, so that other tasks have their turn meanwhile. `item` is
+    what was taken from a queue, where that (or a part of it) is what is called.
     """
 
     site: Site
     label: str
     awaited: bool = False
+    item: Cell | None = None
 
 
 # --- control -------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from flake8_joinqueue.reading import (
     calls,
     conditions,
     expressions,
+    generators,
     items,
     iteration,
     lengths,
@@ -284,6 +285,7 @@ def _extreme(
         counts = [items.as_count(machine, value) for value in arguments.positional]
         known = [count for count in counts if count is not None]
         if len(known) < 2 or len(known) != len(counts):
+            generators.exhaust(machine, arguments, "max")
             return machine.unknown("", *arguments.every())
         return values.Number(functools.reduce(choose, known))
 

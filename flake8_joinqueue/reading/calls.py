@@ -140,8 +140,7 @@ def _call_function(
     machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     if function.is_generator:
-        given = tuple(arguments.positional), tuple(arguments.keywords.items())
-        return values.Generator(function, *given, node)
+        return generators.made(machine, function, arguments, node)
     if function.is_async:
         return values.Coroutine(
             function, tuple(arguments.positional), tuple(arguments.keywords.items()), node
@@ -170,7 +169,8 @@ def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cs
         for value in arguments.every():
             leak(machine, value, node, f"handed to {label}")
     if not (name and names.is_quiet(name)):
-        machine.emit(Call(machine.site(node), label))
+        item = callee.cell if isinstance(callee, values.Taken) else None
+        machine.emit(Call(machine.site(node), label, item=item))
     return machine.unknown(f"{label}()", callee, *arguments.every())
 
 

@@ -308,6 +308,8 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
     looked_at = cell_of(left)
     if looked_at is None and cell_of(right) is not None:
         return has(machine, right, left)
+    if looked_at is None and isinstance(right, values.Container) and right.kind == "dict":
+        return _key_of(machine, left, right)
     if looked_at is None and not actors.is_one(machine, left):
         return opaque(machine, "in", left, right)
     parts: list[Value] = []
@@ -328,6 +330,17 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
             return Hunch()
         against.append(item)
     return ItemTest(*looked_at, How.IN, tuple(against)) if against else Hunch()
+
+
+def _key_of(machine: Machine, key: Value, container: values.Container) -> Condition:
+    """Return the condition under which a dict has a key, known where all its keys are."""
+    content = items.content_of(machine, container)
+    keys = [segment.key for segment in content.segments]
+    once = all(loop.times.number == 1 for loop in machine.loops)
+    settled = once and not (content.open or _may_grow(machine, container))
+    if not settled or not isinstance(key, Const) or key.value is None or None in keys:
+        return opaque(machine, "in", key, container)
+    return key.value in keys
 
 
 def has(machine: Machine, taken: Value, wanted: Value) -> Condition:

@@ -33,6 +33,7 @@ from flake8_joinqueue.reading import (
     finishing,
     following,
     functions,
+    generators,
     hooks,
     items,
     iteration,
@@ -143,6 +144,7 @@ class _Entries:
             machine.at_top_level = False
             if lingers and not machine.ended:
                 machine.emit(Sleep(machine.site(self.module.body[-1])))
+            generators.forgotten(machine)
             self._find_imported_queues()
             shared = bool(machine.queues or machine.actors[1:] or machine.managers)
             if shared:
@@ -227,7 +229,12 @@ class _Entries:
         machine = self.machine
         before = keeping.Before(machine.drafts(), new_serial(), (), ())
         entered = set(machine.entered)
-        attempt = machine.attempt_within_limits(run)
+
+        def run_all() -> None:
+            run()
+            generators.forgotten(machine)
+
+        attempt = machine.attempt_within_limits(run_all)
         if attempt is not None:
             own = machine.entered - entered
             others = [each for each in machine.defined if id(each.node) not in own]

@@ -32,8 +32,9 @@ from flake8_joinqueue.protocol import (
     SetCell,
     Site,
     Try,
+    operations_in,
 )
-from flake8_joinqueue.reading import calls, functions, iteration, merging
+from flake8_joinqueue.reading import calls, functions, iteration, merging, values
 from flake8_joinqueue.reading.machine import Audience, LoopFrame
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.trees import contains, parts
@@ -46,8 +47,47 @@ if TYPE_CHECKING:
 _EXHAUSTS = frozenset({"sum", "max", "min", "collections.Counter"})
 
 
+def made(
+    machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
+) -> Generator:
+    """Return the generator that a call of a generator function makes."""
+    found = Generator(
+        function,
+        tuple(arguments.positional),
+        tuple(arguments.keywords.items()),
+        node,
+        new_serial(),
+        _repeating(machine),
+    )
+    machine.not_gone_over[found.serial] = found
+    return found
+
+
+def _repeating(machine: Machine) -> tuple[int, ...]:
+    return tuple(loop.serial for loop in machine.loops if loop.times.number != 1)
+
+
+def goes_on(machine: Machine, made: Generator) -> bool:
+    """Say whether a generator may have been begun before: it goes on where it was left then."""
+    return made.serial not in machine.not_gone_over or _repeating(machine) != made.within
+
+
+def forgotten(machine: Machine) -> None:
+    """Let go of what generators use that nothing in sight goes over: somebody may do so."""
+    left, ended = list(machine.not_gone_over.values()), machine.ended
+    for generator in left:
+        with machine.block() as operations:
+            run_out_of_sight(machine, generator)
+        for operation in operations_in(tuple(operations)):
+            queue = getattr(operation, "queue", None)
+            if isinstance(queue, int):
+                machine.escape(values.QueueRef(queue), generator.node, "used by a generator")
+    machine.ended = ended
+
+
 def go_over(machine: Machine, made: Generator, body: Callable[[Value], None]) -> Value:
     """Run a generator, and `body` for each thing it yields; return what it returns."""
+    machine.not_gone_over.pop(made.serial, None)
     frames, top = list(machine.frames), machine.top
 
     def on_yield(value: Value) -> None:

@@ -20,11 +20,12 @@ from flake8_joinqueue.protocol import (
     Record,
     Unique,
 )
-from flake8_joinqueue.reading import classes, sizes, values
+from flake8_joinqueue.reading import classes, sizes, trees, values
 from flake8_joinqueue.reading.values import Const, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
+    from flake8_joinqueue.reading.scopes import Scope
 
 _MAX_FIELDS = 12
 _DEEPEST = 3
@@ -57,7 +58,10 @@ def as_item(machine: Machine, value: Value) -> Item:
     constant = as_constant_item(machine, value)
     if constant is not None:
         return constant
-    return Data(getattr(value, "label", ""), getattr(value, "size", 0))
+    label, size = getattr(value, "label", ""), getattr(value, "size", 0)
+    if isinstance(value, (values.BoundFunction, values.Partial)) and _never_returns(machine, value):
+        return Data(label, size, (Named(label, raises=True),))
+    return Data(label, size)
 
 
 def number(value: int) -> Literal:
@@ -85,18 +89,44 @@ def as_constant_item(machine: Machine, value: Value) -> Item | None:
         # A class all of whose bases are in sight equals nothing but itself.
         return Named(value.name, value.name, sealed=not classes.has_unknown_base(value))
     if isinstance(value, values.Function):
-        return Named(value.name, value.name, sealed=True)
+        return Named(value.name, value.name, sealed=True, raises=_never_returns(machine, value))
     if isinstance(value, values.Library) and value.name in names.CONSTANTS:
         return Literal(names.CONSTANTS[value.name], value.name)
     if isinstance(value, values.Library):
         # What is built in (`StopIteration`, `int`) equals nothing but itself.
-        return Named(value.name, value.name, sealed=hasattr(builtins, value.name))
+        sealed = hasattr(builtins, value.name)
+        return Named(value.name, value.name, sealed=sealed, raises=_never_returns(machine, value))
     if isinstance(value, values.Fresh):
         lineage = names.ancestors(value.type_name)
         return Unique(value.serial, value.type_name, value.label, lineage, plain=True)
     if isinstance(value, values.Instance):
         return _as_object(machine, value, {})
     return None
+
+
+def _never_returns(machine: Machine, value: Value, depth: int = 0) -> bool:
+    """Say whether a call of a function surely raises: `sys.exit`, or one that ends in a `raise`."""
+    if isinstance(value, (values.BoundFunction, values.Partial)):
+        return _never_returns(machine, value.function, depth + 1)
+    if isinstance(value, values.Library):
+        return isinstance(names.fact(value.name), names.EndsProgram)
+    if not isinstance(value, values.Function) or depth > _DEEPEST:
+        return False
+    body = value.node.body
+    last: cst.CSTNode | None = body
+    while isinstance(last, cst.BaseSuite | cst.SimpleStatementLine | cst.Expr):
+        inner = last.value if isinstance(last, cst.Expr) else last.body
+        last = inner if isinstance(inner, cst.CSTNode) else (inner[-1] if inner else None)
+    if isinstance(last, cst.Call):
+        name = trees.dotted(last.func)
+        scope: Scope | None = value.scope
+        while scope is not None:
+            held = machine.heap.get((scope.serial, name))
+            if isinstance(held, values.Function):
+                return _never_returns(machine, held, depth + 1)
+            scope = scope.parent
+        return isinstance(names.fact(name), names.EndsProgram)
+    return isinstance(last, cst.Raise)
 
 
 def _as_data(machine: Machine, value: values.Unknown) -> Item:
@@ -131,8 +161,17 @@ def _as_object(machine: Machine, value: values.Instance, attributes: dict[str, I
         ancestors=ancestors,
         plain=plain,
         pickles_itself=own_way,
-        attributes=tuple(attributes.items()),
+        attributes=tuple({**_stopping(machine, value), **attributes}.items()),
     )
+
+
+def _stopping(machine: Machine, instance: values.Instance) -> dict[str, Item]:
+    """Return the methods of an object that stop whoever calls them."""
+    return {
+        method.name: Named(method.name, raises=True)
+        for method in classes.methods(machine, instance.cls)
+        if method.kind == "function" and _never_returns(machine, method)
+    }
 
 
 def _attributes(machine: Machine, instance: values.Instance) -> Iterator[tuple[str, Item]]:

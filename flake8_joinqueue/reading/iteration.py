@@ -89,7 +89,11 @@ def taking(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
     """Return what is really gone over: what a queue or an instance says it is."""
     if isinstance(value, values.QueueRef):
         return queues.gone_over(machine, value, node)
-    return iterator(machine, value) if isinstance(value, values.Instance) else value
+    if isinstance(value, values.Instance):
+        value = iterator(machine, value)
+    if isinstance(value, values.Generator) and generators.goes_on(machine, value):
+        return generators.run_out_of_sight(machine, value)
+    return value
 
 
 LAZY = (values.Generator, values.Repeated)
@@ -232,10 +236,9 @@ def is_flag(value: Value) -> bool:
 def _element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
     content = items.content_of(machine, container)
     if container.kind == "dict":
-        for segment in content.segments:
-            if segment.key == index:
-                return segment.value
-        return some_element(machine, container)
+        found = {segment.value for segment in content.segments if segment.key == index}
+        # Where it was stored on one way only, or on each another, nobody knows which it is.
+        return found.pop() if len(found) == 1 else some_element(machine, container)
     single = all(segment.times.number == 1 for segment in content.segments)
     known = isinstance(index, int) and single and not content.open
     if known and -len(content.segments) <= int(index) < len(content.segments):
@@ -260,6 +263,8 @@ def some_element(machine: Machine, container: values.Container) -> Value:
 def unpacked(machine: Machine, value: Value, targets: Sequence[cst.BaseElement]) -> list[Value]:
     """Return what each of several targets is assigned; one with a star gets a list of the rest."""
     stars = [index for index, part in enumerate(targets) if isinstance(part, cst.StarredElement)]
+    if isinstance(value, LAZY):
+        value = expressions.new_container(machine, Content(segments(machine, value)))
     if not stars:
         return [expressions.element(machine, value, index) for index in range(len(targets))]
     star, behind = stars[0], len(targets) - stars[0] - 1

@@ -239,7 +239,8 @@ class Machine:
         # The classes of which every method is run as others may call it.
         self.used_in_any_order: list[values.Class] = []
         self.looking_at_hooks = False
-        # Generators that got out of sight.
+        # Generators: those nobody has gone over yet, and those that got out of sight.
+        self.not_gone_over: dict[int, values.Generator] = {}
         self.run_out_of_sight: set[values.Generator] = set()
         self.callbacks: set[tuple[values.Function, Value | None]] = set()
         self.surveys: dict[int, Survey] = {}

@@ -138,7 +138,7 @@ def _of_container(
         index, value = arguments.positional
         iteration.append(machine, container, value, in_front=index == Const(0))
         return values.NONE
-    if name == "extend" and first is not None:
+    if name in ("extend", "update") and container.kind != "dict" and first is not None:
         added = iteration.segments(machine, first)
         iteration.set_content(
             machine, container, Content((*content.segments, *added), content.open)

@@ -249,14 +249,17 @@ class Repeated:
 class Generator:
     """A generator of the file: nothing of it has run yet. `node` is the call that made it.
 
-    `through` is what becomes of each thing it yields on the way to whoever goes over it
-    (`enumerate`), `most` how many of these are taken (`islice`).
+    `serial` and `within` say which making it is, and in which loops. `through` is what becomes of
+    each thing it yields on the way to whoever goes over it (`enumerate`), `most` how many of these
+    are taken (`islice`).
     """
 
     function: Function
     arguments: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
     node: cst.CSTNode
+    serial: int
+    within: tuple[int, ...] = ()
     through: Callable[[Value], Value] | None = None
     most: Count | None = None
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 _BUILTINS = frozenset(dir(builtins))
+_NAMED_CONSTANTS = {"__name__": Const("__main__"), "Ellipsis": Const(...)}
 _KEPT_BY_ACTORS = ("start", "run", "join", "terminate", "kill", "is_alive", "close", "cancel",
                    "setDaemon", "isDaemon", "get", "link")  # fmt: skip
 
@@ -67,8 +68,8 @@ def read_name(machine: Machine, name: str, node: cst.CSTNode | None = None) -> V
                 return _as_variable(machine, place, value, variable)
         innermost = False
         scope = scope.parent
-    if name == "__name__":
-        return Const("__main__")
+    if name in _NAMED_CONSTANTS:
+        return _NAMED_CONSTANTS[name]
     if name in _BUILTINS:
         return values.Library(name)
     for module in machine.star_modules:
