@@ -10,7 +10,8 @@ class Theme:
     """Names and data of one field of work.
 
     ``items`` are what is put; ``odd`` is an expression on ``item`` that holds for some of them,
-    and ``wrong`` one that holds for exactly the last; both hold for the item many times over, too.
+    and ``wrong`` one that holds for exactly one; both hold for the item many times over, too. The
+    last item is neither: what goes wrong with the last one alone must be seen to.
     """
 
     queue: str
@@ -42,37 +43,37 @@ class Theme:
 
 THEMES: dict[str, Theme] = {
     "pictures": Theme(
-        "pictures", "picture", ("beach.png", "old.bmp", "cat.png", "notes.txt"),
+        "pictures", "picture", ("beach.png", "old.bmp", "notes.txt", "cat.png"),
         "painter", "resize", "resized", "scan", "Studio",
         "picture.endswith('.bmp')", "picture.endswith('.txt')",
     ),
     "orders": Theme(
-        "orders", "order", ("book", "gift card", "pen", "?"),
+        "orders", "order", ("book", "gift card", "?", "pen"),
         "packer", "pack", "packed", "take_orders", "Warehouse",
         "'card' in order", "order.startswith('?')",
     ),
     "pages": Theme(
-        "pages", "page", ("index", "about#team", "news", "404"),
+        "pages", "page", ("index", "about#team", "404", "news"),
         "crawler", "fetch", "fetched", "list_pages", "Site",
         "'#' in page", "page.startswith('404')",
     ),
     "mails": Theme(
-        "outbox", "mail", ("anna", "bob (away)", "cleo", "nobody"),
+        "outbox", "mail", ("anna", "bob (away)", "nobody", "cleo"),
         "sender", "deliver", "sent", "collect", "Mailroom",
         "'away' in mail", "mail.startswith('nobody')",
     ),
     "jobs": Theme(
-        "jobs", "job", ("build", "skip docs", "test", "deploy!"),
+        "jobs", "job", ("build", "skip docs", "deploy!", "test"),
         "runner", "run_job", "ran", "schedule", "Builder",
         "job.startswith('skip')", "job.endswith('!')",
     ),
     "songs": Theme(
-        "tracks", "track", ("intro", "hidden-7", "chorus", "silence"),
+        "tracks", "track", ("intro", "hidden-7", "silence", "chorus"),
         "encode_tracks", "encode", "encoded", "rip", "Jukebox",
         "'-' in track", "track.startswith('silence')",
     ),
     "numbers": Theme(
-        "tasks", "task", ("12", "-5", "31", "oops"),
+        "tasks", "task", ("12", "-5", "oops", "31"),
         "compute", "square", "computed", "feed", "Calculator",
         "task.startswith('-')", "not task.lstrip('-').isdigit()",
     ),
