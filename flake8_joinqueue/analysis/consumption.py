@@ -251,16 +251,18 @@ class Consumption:
                 best = None
         return best
 
-    def is_possible(self, way: Way | Overdone, items: Iterable[Item]) -> bool:
-        """Say whether one of the items that are put may lead this way."""
+    def is_possible(self, way: Way | Overdone, items: Iterable[Item], *, pickled: bool) -> bool:
+        """Say whether one of the items that are put, `pickled` or as it is, may lead this way."""
         return any(
-            self.may_lead(way, item) for item in items if not _is_something(way.assumptions, item)
+            self.may_lead(way, item, pickled=pickled)
+            for item in items
+            if not _is_something(way.assumptions, item)
         )
 
     @staticmethod
-    def may_lead(way: Way | Overdone, item: Item) -> bool:
+    def may_lead(way: Way | Overdone, item: Item, *, pickled: bool) -> bool:
         """Say whether an item may lead this way, as far as its tests of it can tell."""
-        return _agrees(way.assumptions, item) is not False
+        return _agrees(way.assumptions, item, pickled=pickled) is not False
 
     def knows(self, item: Item) -> bool:
         """Say whether some test of the item taken is true, or may be, of this one."""

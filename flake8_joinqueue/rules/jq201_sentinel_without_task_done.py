@@ -74,10 +74,11 @@ def _escapes(program: Program, queue: Queue, consumer: Consumer) -> bool:
 
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
+    pickled = queue.kind.pickles
     sentinels = [
         event
         for event in program.puts(queue)
-        if consumer.consumption.recognises(put_of(event).item) is not False
+        if consumer.consumption.recognises(put_of(event).item, pickled=pickled) is not False
         and not _is_open(put_of(event).item)
         # One put back comes only behind another.
         and put_of(event) not in consumer.consumption.relays
@@ -86,7 +87,10 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
     if not joins:
         return
     for leak in consumer.consumption.sentinel_leaks():
-        if not any(consumer.consumption.may_lead(leak.way, put_of(e).item) for e in sentinels):
+        if not any(
+            consumer.consumption.may_lead(leak.way, put_of(e).item, pickled=pickled)
+            for e in sentinels
+        ):
             continue  # no sentinel that is put goes this way
         message = (
             f"{name(consumer.actor)} leaves on the sentinel of '{queue.name}' without task_done(): "

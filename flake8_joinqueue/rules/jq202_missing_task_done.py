@@ -112,7 +112,7 @@ def _check(
         return
     known = () if program.escaped(queue) else program.items_put(queue)
     for leak in consumption.leaks():
-        if known and not consumption.is_possible(leak.way, known):
+        if known and not consumption.is_possible(leak.way, known, pickled=queue.kind.pickles):
             continue  # nothing that goes this way is ever put
         message = (
             f"{name(consumer.actor)} takes an item of '{queue.name}' and, on this path, does not "

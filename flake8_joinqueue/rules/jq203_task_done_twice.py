@@ -54,7 +54,8 @@ def check(program: Program) -> Iterator[Report]:
     """Yield each `task_done` that is one too many."""
     for queue, consumer, found in overdone(program, after_empty=False):
         known = () if program.escaped(queue) else program.items_put(queue)
-        if known and not consumer.consumption.is_possible(found, known):
+        pickled = queue.kind.pickles
+        if known and not consumer.consumption.is_possible(found, known, pickled=pickled):
             continue  # nothing that goes this way is ever put
         message = (
             f"{name(consumer.actor)} calls task_done() on '{queue.name}' more often than it took "

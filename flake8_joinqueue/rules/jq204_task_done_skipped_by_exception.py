@@ -94,7 +94,7 @@ def _dangers(program: Program, queue: Queue, consumer: Consumer) -> list[tuple[S
     raises = {
         leak.site
         for leak in consumption.fatal_leaks()
-        if not known or consumption.is_possible(leak.way, known)
+        if not known or consumption.is_possible(leak.way, known, pickled=queue.kind.pickles)
     }
     flow = Flow(consumer.actor.body, fatal=True)
     gets = {node for node in flow.where(Get) if _is_on(flow, node, queue.index)}

@@ -94,6 +94,8 @@ class SimProcess:
             if actor.role == "thread" and not actor.daemon and actor is not k.current:
                 while not actor.done:
                     k.point("Thread.join (at exit)", actor.handle, lambda a=actor: a.done)  # type: ignore[misc]
+        if any(a.role == "thread" and a.daemon and not a.done for a in self.actors):
+            k.point("daemons end (at exit)")
 
     def leave(self) -> None:
         """What ``multiprocessing`` does at exit: managers, children, feeders."""
