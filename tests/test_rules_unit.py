@@ -177,6 +177,37 @@ def test_jq101_a_worker_that_never_leaves() -> None:
     assert found(classic(WORK, join(60), body=endless)) == [("JQ101", 11)]
 
 
+def test_jq101_a_service_is_fed_as_long_as_it_runs() -> None:
+    """Whoever always gets another item never waits for ever: the program is meant to go on."""
+    endless = forever(10, get(11), done(12))
+
+    def served(*maker: Operation, daemon: Daemon = Daemon.NO, last: Block = ()) -> Protocol:
+        actors = (worker((endless,)), producer(*maker, daemon=daemon))
+        return program(start(31), start(32, 2), *last, actors=actors)
+
+    assert found(served(forever(20, call(21), put(22)))) == []
+    assert found(served(forever(20, call(21), put(22)), daemon=Daemon.YES)) == [("JQ101", 11)]
+    assert found(served(forever(20, put(22)), daemon=Daemon.YES, last=(wait(81),))) == []
+    assert found(served(forever(20, put(22), leave(23)))) == [("JQ101", 11)]
+    assert found(served(put(21), forever(22, call(23)))) == [("JQ101", 11)]
+    stopped = (Stop(2, at(33), "terminate"),)
+    assert found(served(forever(20, put(22)), last=stopped)) == [("JQ101", 11)]
+
+
+def test_jq101_a_stage_is_fed_only_where_what_it_takes_from_is() -> None:
+    first, second = Cell(5, "first"), Cell(6, "second")
+    stage = forever(20, get(21, 0, cell=first), put(22, queue=1))
+    show = forever(60, get(61, 1, cell=second))
+
+    def staged(*rest: Operation) -> Protocol:
+        actors = (actor(1, stage), actor(2, show), actor(3, *rest))
+        starts = (start(31, 1), start(32, 2), start(33, 3))
+        return program(*starts, queues=(queue(0), queue(1)), actors=actors)
+
+    assert found(staged(forever(40, put(41)))) == []
+    assert found(staged(put(41))) == [("JQ101", 21), ("JQ101", 61)]
+
+
 def test_jq101_main_runs_the_loop_itself() -> None:
     assert found(program(WORK, *FULL)) == [("JQ101", 11)]
     assert found(program(WORK, put(51, NONE), *FULL)) == []

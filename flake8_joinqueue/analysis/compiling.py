@@ -315,7 +315,9 @@ class Compiler:
 
     def _call_edges(self, context: _Context) -> list[Edge]:
         found, escapes = self._targets(context.frame, ORDINARY)
-        edges = [Edge(node, EdgeKind.RAISED) for node in found]
+        edges = [Edge(node, EdgeKind.PERHAPS) for node in found]
+        if edges and not escapes:
+            edges[-1] = Edge(found[-1], EdgeKind.RAISED)
         if escapes and self._fatal:
             edges.append(Edge(self._death(context.frame), EdgeKind.FATAL))
         return edges

@@ -343,7 +343,7 @@ class Consumption:
 
         Then whoever waits for this queue waits for the put as well.
         """
-        puts = {index for index, node in enumerate(self.flow.nodes) if node.operation is put}
+        puts = self._nodes_of(put)
         if not puts:
             return False  # it has nothing to do with this queue
         gets = set(self._get_nodes)
@@ -352,6 +352,17 @@ class Consumption:
             return False
         done = (edge.target for node in self._done_nodes for edge in self.flow.successors(node))
         return not any(target in before and target not in gets for target in done)
+
+    def amid_a_batch(self, put: Put) -> bool:
+        """Say whether a put comes while more of a batch may be left to account for."""
+        if not self.batched:
+            return False
+        done = self.flow.reaching(set(self._done_nodes), set(self._get_nodes))
+        puts = self._nodes_of(put)
+        return bool(puts) and puts <= done
+
+    def _nodes_of(self, put: Put) -> set[int]:
+        return {index for index, node in enumerate(self.flow.nodes) if node.operation is put}
 
     def late(self, results: set[int]) -> Iterator[tuple[TaskDone, int]]:
         """Yield each `task_done` with a node of `results` that comes only behind it.
@@ -363,22 +374,11 @@ class Consumption:
         taken = [edge.target for node in gets for edge in self.flow.successors(node)]
         for node in self._done_nodes:
             before = self.flow.reaching({node}, gets | results)
-            behind = self._between(node, gets)
+            behind = self.flow.between([node], gets)
             late = sorted(index for index in results & behind if index in again)
             done = self.flow.nodes[node].operation
             if late and isinstance(done, TaskDone) and any(start in before for start in taken):
                 yield done, late[0]
-
-    def _between(self, node: int, barriers: set[int]) -> set[int]:
-        """Return the nodes that may come behind a node before one of some barriers does."""
-        seen: set[int] = set()
-        todo = [node]
-        while todo:
-            for edge in self.flow.successors(todo.pop()):
-                if edge.target not in seen and edge.target not in barriers:
-                    seen.add(edge.target)
-                    todo.append(edge.target)
-        return seen
 
     @cached_property
     def stops_when_empty(self) -> tuple[Site, ...]:

@@ -135,6 +135,14 @@ class Explorer:
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
         self._matter = Relevance(flow, self._queue, self._reachable, self._accounting)
+        # Where a call before any `task_done` may be what a handler of certain exceptions is for,
+        # nothing says that one behind it raises them as well.
+        self._foreseen = {
+            edge.target
+            for node in flow.between(gets, {*gets, *self.done_nodes})
+            for edge in flow.successors(node)
+            if edge.kind is EdgeKind.PERHAPS
+        }
         self._counts = any(node.rounds is not None for node in flow.nodes)
         try:
             self._explore_all()
@@ -308,7 +316,7 @@ class Explorer:
         for edge in edges:
             if (state.node, edge.target) in self._matter.pointless:
                 continue
-            mark = self._mark(state.node, edge)
+            mark = self._mark(state, edge)
             following = self._at(edge.target, after)
             if mark:
                 following = following._replace(marks=following.marks | {mark})
@@ -326,8 +334,11 @@ class Explorer:
         after = self._assigned(state, cell, Literal(left.value - 1))
         return [edge for edge in node.edges if edge.kind is kind], after
 
-    def _mark(self, index: int, edge: Edge) -> str:
-        if edge.kind is EdgeKind.RAISED:
+    def _mark(self, state: _State, edge: Edge) -> str:
+        index = state.node
+        if edge.kind is EdgeKind.PERHAPS and state.dones and edge.target in self._foreseen:
+            return "outside"
+        if edge.kind in {EdgeKind.RAISED, EdgeKind.PERHAPS}:
             return "raised"
         if edge.kind in {EdgeKind.CHOICE, EdgeKind.CANCELLED}:
             return "outside"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from flake8_joinqueue.protocol import (
@@ -30,6 +31,7 @@ class EdgeKind(enum.Enum):
     EMPTY = "empty"  # a `get` raised instead of taking an item
     CANCELLED = "cancelled"  # a `get` raised since somebody stops the task
     RAISED = "raised"  # a call raised, and a handler of this actor is ready for it
+    PERHAPS = "perhaps"  # the same, by a handler of certain exceptions only
     FATAL = "fatal"  # a call raised, and nothing surely catches it
     THROWN = "thrown"  # a `raise` statement
     AGAIN = "again"  # another round of a counted loop
@@ -118,6 +120,17 @@ class Flow:
                 if source not in seen and source not in barriers:
                     seen.add(source)
                     todo.append(source)
+        return seen
+
+    def between(self, nodes: Iterable[int], barriers: set[int]) -> set[int]:
+        """Return the nodes that may come behind some nodes before one of some barriers does."""
+        seen: set[int] = set()
+        todo = list(nodes)
+        while todo:
+            for edge in self.nodes[todo.pop()].edges:
+                if edge.target not in seen and edge.target not in barriers:
+                    seen.add(edge.target)
+                    todo.append(edge.target)
         return seen
 
     def scope(self, number: int) -> Scope:

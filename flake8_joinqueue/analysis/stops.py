@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from flake8_joinqueue.analysis.feeding import fed_without_end, may_end_everything
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
@@ -77,7 +78,7 @@ def covered(
         consumption = program.consumption(producer, queue)
         if not consumption.gets or consumption.never_accounts:
             continue
-        if consumption.holds_while(put):
+        if consumption.holds_while(put) or consumption.amid_a_batch(put):
             return True
         # Its own queue's join() has been let go by then.
         if queue is not also and _before_others(program, producer, queue, put):
@@ -267,7 +268,9 @@ def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     if actor is program.main and consumption.never_leaves:
         return False  # a service that main runs itself is meant to go on
-    return never_told(program, queue, consumer)
+    if not never_told(program, queue, consumer):
+        return False
+    return not (fed_without_end(program, queue, actor) or may_end_everything(program, actor))
 
 
 def relayed(program: Program, queue: Queue) -> frozenset[int]:

@@ -37,6 +37,7 @@ process.join()
 
 Silent where the queue or the worker gets out of sight, and where anything else may end the worker:
 a timeout, an event, `terminate()`, `shutdown()`. An exception in a call is not taken for an end.
+Silent as well where another goes on putting as long as the program runs: that is a service.
 
 # Fix
 
