@@ -20,10 +20,10 @@ from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.findings import Finding, NotAnalysed
-from flake8_joinqueue.reading import read
+from flake8_joinqueue.reading import calls, read
 from flake8_joinqueue.reading.entries import functions  # type: ignore[attr-defined]  # a cycle
 from flake8_joinqueue.reading.machine import Machine
-from flake8_joinqueue.reading.values import Function
+from flake8_joinqueue.reading.values import Function, Instance, Value
 from flake8_joinqueue.records import replace
 from flake8_joinqueue.rules import load, run
 from flake8_joinqueue.rules.registry import Rule
@@ -380,3 +380,30 @@ def _workers(number: int) -> str:
 )
 def test_a_hard_file_ends_and_says_so(text: str) -> None:
     assert [finding.code for finding in check_source(text)] == ["JQ000"]
+
+
+def _web(size: int) -> str:
+    """Objects that all know one another, handed to somebody out of sight."""
+    every = range(size)
+    made = "".join(f"o{n} = Node()\n" for n in every)
+    tied = "".join(f"o{n}.to{m} = o{m}\n" for n in every for m in every)
+    return (
+        f"{HEAD}from elsewhere import show\nclass Node:\n    pass\n{made}{tied}"
+        f"show(o0)\n{MADE}o0.tasks = q\nshow(o0)\nq.join()\n"
+    )
+
+
+def test_a_web_of_objects_gets_out_of_sight_object_by_object(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at = 0
+    plain = calls.reachable
+
+    def reachable(machine: Machine, value: Value) -> list[Value]:
+        nonlocal looked_at
+        looked_at += isinstance(value, Instance)
+        return plain(machine, value)
+
+    monkeypatch.setattr(calls, "reachable", reachable)
+    check_source(_web(10))
+    assert 0 < looked_at < 10 * 10

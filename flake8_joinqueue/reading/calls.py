@@ -190,14 +190,27 @@ def overridden(
     return unknown_call(machine, function, inner, node)
 
 
-def leak(
-    machine: Machine, value: Value, node: cst.CSTNode | None, reason: str, depth: int = 0
-) -> None:
+def leak(machine: Machine, value: Value, node: cst.CSTNode | None, reason: str) -> None:
     """Note that `value`, and what can be reached from it, gets into hands out of sight."""
+    _leak(machine, value, machine.last_node if node is None else node, reason, {})
+
+
+def _leak(  # noqa: PLR0913 (what `leak` is given, and where it has got to)
+    machine: Machine,
+    value: Value,
+    node: cst.CSTNode,
+    reason: str,
+    seen: dict[int, int],
+    *,
+    depth: int = 0,
+) -> None:
+    """Do so for `value` at a depth. `seen`: how deep the objects lay that were come to before."""
     if depth > _DEEPEST or type(value) in _INERT:
         return
-    if node is None:
-        node = machine.last_node
+    if isinstance(value, values.Instance):
+        if seen.get(value.serial, _DEEPEST + 1) <= depth:
+            return
+        seen[value.serial] = depth
     if isinstance(value, values.Unknown) and value.key in machine.declared:
         value = values.QueueRef(machine.declared[value.key])
     if isinstance(value, (values.QueueRef, values.ActorRef)):
@@ -205,7 +218,7 @@ def leak(
     if isinstance(value, values.Generator):
         generators.run_out_of_sight(machine, value)
     for part in reachable(machine, value):
-        leak(machine, part, node, reason, depth + 1)
+        _leak(machine, part, node, reason, seen, depth=depth + 1)
     if isinstance(value, (values.Function, values.BoundFunction)):
         _callback(machine, value, node)
     elif isinstance(value, (values.Instance, values.Class)):
@@ -220,6 +233,8 @@ def _methods_not_run(
 
     Of classes at the top level others make instances anyway, which is an entry of its own.
     """
+    if not machine.queues:
+        return []
     if isinstance(value, values.Class):
         if value.scope.parent is None or value.scope.parent.kind != "function":
             return []
