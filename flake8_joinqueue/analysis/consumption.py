@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from flake8_joinqueue.analysis.deciding import decide, part_of
+from flake8_joinqueue.analysis.balance import Balance, gain
+from flake8_joinqueue.analysis.deciding import decide
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
-from flake8_joinqueue.analysis.hints import is_sentinel_by_intention, sounds_like_the_end
-from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
-from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.analysis.hints import sounds_like_the_end
+from flake8_joinqueue.analysis.tallies import sentinels_taken
+from flake8_joinqueue.analysis.telling import agrees, decides, is_something, on_purpose
+from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Way
+from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
-    Cell,
     CountTest,
     Data,
     Emptiness,
     Get,
     How,
     Hunch,
-    Increment,
     Item,
     ItemTest,
-    Literal,
     Put,
     SetCell,
     Site,
@@ -140,7 +140,7 @@ class Consumption:
             assumption
             for ways in groups.values()
             for assumption in {pair for way in ways for pair in way.assumptions}
-            if _decides(ways, *assumption)
+            if decides(ways, *assumption)
         )
 
     @cached_property
@@ -153,7 +153,7 @@ class Consumption:
             and way.leaves
             and not (way.opaque or way.counted)
             and way.assumptions & self.tests
-            and _on_purpose(way)
+            and on_purpose(way)
         )
 
     @cached_property
@@ -242,9 +242,9 @@ class Consumption:
             return None if perhaps and self.sentinel_ways else False
         best: bool | None = False
         for way in self.sentinel_ways:
-            if _is_something(way.assumptions, item):
+            if is_something(way.assumptions, item):
                 continue
-            answer = _agrees(way.assumptions, item, pickled=pickled)
+            answer = agrees(way.assumptions, item, pickled=pickled)
             if answer:
                 return True
             if answer is None:
@@ -256,13 +256,13 @@ class Consumption:
         return any(
             self.may_lead(way, item, pickled=pickled)
             for item in items
-            if not _is_something(way.assumptions, item)
+            if not is_something(way.assumptions, item)
         )
 
     @staticmethod
     def may_lead(way: Way | Overdone, item: Item, *, pickled: bool) -> bool:
         """Say whether an item may lead this way, as far as its tests of it can tell."""
-        return _agrees(way.assumptions, item, pickled=pickled) is not False
+        return agrees(way.assumptions, item, pickled=pickled) is not False
 
     def knows(self, item: Item) -> bool:
         """Say whether some test of the item taken is true, or may be, of this one."""
@@ -276,50 +276,8 @@ class Consumption:
     @cached_property
     def takes(self) -> Count | None:
         """How many sentinels it takes before it leaves, where that is known."""
-        counts = {self._takes(way) for way in self.sentinel_ways}
+        counts = {sentinels_taken(self.flow, way) for way in self.sentinel_ways}
         return counts.pop() if len(counts) == 1 else None
-
-    def _takes(self, way: Way) -> Count | None:
-        if not way.counters:
-            return ONE
-        if len(way.counters) > 1:
-            return None
-        (cell,) = way.counters
-        first = self._first_value(cell)
-        steps = {
-            node.operation.by
-            for node in self.flow.nodes
-            if isinstance(node.operation, Increment) and node.operation.cell == cell
-        }
-        tests = {
-            (node.test.operator, node.test.count)
-            for node in self.flow.nodes
-            if isinstance(node.test, CountTest) and node.test.cell == cell
-        }
-        if first is None or len(steps) != 1 or len(tests) != 1:
-            return None
-        (step,) = steps
-        ((sign, count),) = tests
-        if step == 1 and sign in {"==", "!=", "<", ">="}:
-            return count - first
-        if step == 1 and sign in {">", "<="}:
-            return count - first + ONE
-        if step == -1 and sign in {"==", "!=", ">", "<="}:
-            return first - count
-        return None
-
-    def _first_value(self, cell: Cell) -> Count | None:
-        values = [
-            node.operation.value
-            for node in self.flow.nodes
-            if isinstance(node.operation, SetCell) and node.operation.cell == cell
-        ]
-        if len(set(values)) != 1:
-            return None
-        first = values[0]
-        if isinstance(first, Literal) and isinstance(first.value, int):
-            return Count.of(first.value)
-        return first if isinstance(first, Count) else None
 
     @cached_property
     def relays(self) -> tuple[Put, ...]:
@@ -426,40 +384,8 @@ class Consumption:
     # --- the balance -----------------------------------------------------------------------------
 
     @cached_property
-    def _levels(self) -> dict[Station | None, int]:
-        """The least number of items that may be unaccounted for where a `get` is reached."""
-        levels: dict[Station | None, int] = {None: 0}
-        changed = True
-        while changed:
-            changed = False
-            for way in self.ways:
-                if way.source not in levels or way.target is None:
-                    continue
-                level = max(0, levels[way.source] + _gain(way))
-                if level < levels.get(way.target, level + 1):
-                    levels[way.target] = level
-                    changed = True
-        return levels
-
-    def _gains(self, way: Way) -> bool:
-        """Say whether a way leaves one more item unaccounted for than there need be."""
-        if way.outcome is Outcome.DIES and way.raised:
-            return False  # passed on, not swallowed
-        after = self._levels.get(way.source, 0) + _gain(way)
-        return after > (self._levels[way.target] if way.target else 0)
-
-    @cached_property
-    def _forgets_sentinel(self) -> bool:
-        """Whether it is the sentinel that is not accounted for, not work taken before it."""
-        least: dict[int | None, int] = {}
-        for way in self.sentinel_ways:
-            get, level = _get_of(way), self._levels.get(way.source, 0)
-            least[get] = min(level, least.get(get, level))
-        return any(
-            self._gains(way)
-            for way in self.sentinel_ways
-            if self._levels.get(way.source, 0) == least[_get_of(way)]
-        )
+    def _balance(self) -> Balance:
+        return Balance(self.ways, self.sentinel_ways)
 
     def leaks(self) -> Iterator[Leak]:
         """Yield the ways that take an ordinary item and never account for it."""
@@ -467,17 +393,17 @@ class Consumption:
             return
         found = list(self._leaks())
         # What ways leave behind that account for their own item, another one of these has left.
-        own = [leak for leak in found if _gain(leak.way) > 0]
+        own = [leak for leak in found if gain(leak.way) > 0]
         yield from own or found
 
     def _leaks(self) -> Iterator[Leak]:
-        sentinel = set(self.sentinel_ways) if self._forgets_sentinel else set()
+        sentinel = set(self.sentinel_ways) if self._balance.forgets_sentinel else set()
         for way in self.ways:
             if way.start is None or way.empty or way.outside or way in sentinel:
                 continue
             if self._counted and way.leaves and way.opaque:
                 continue  # when it leaves is not known: it may be once the batch is done
-            if way.outcome is not Outcome.DIES and not self.batched and self._gains(way):
+            if way.outcome is not Outcome.DIES and not self.batched and self._balance.gains(way):
                 yield Leak(way, way.ending or way.thrown or way.start.site)
 
     def fatal_leaks(self) -> Iterator[Leak]:
@@ -485,13 +411,13 @@ class Consumption:
         for way in self.ways if self.may_leak else ():
             if way.start is None or way.empty or way.outside or way.thrown is None:
                 continue
-            if way.outcome is Outcome.DIES and not self.batched and self._gains(way):
+            if way.outcome is Outcome.DIES and not self.batched and self._balance.gains(way):
                 yield Leak(way, way.thrown)
 
     def sentinel_leaks(self) -> Iterator[Leak]:
         """Yield the ways that leave on a sentinel that is not accounted for."""
-        for way in self.sentinel_ways if self.may_leak and self._forgets_sentinel else ():
-            if way.start is not None and not self.batched and self._gains(way):
+        for way in self.sentinel_ways if self.may_leak and self._balance.forgets_sentinel else ():
+            if way.start is not None and not self.batched and self._balance.gains(way):
                 yield Leak(way, way.thrown or way.ending or way.start.site)
 
     def overdone(self) -> Iterator[Overdone]:
@@ -501,78 +427,5 @@ class Consumption:
         self._explorer.explore()
         for step in self._explorer.done_steps:
             taken = 0 if step.source is None or step.empty else 1
-            if step.before >= self._levels.get(step.source, 0) + taken:
+            if step.before >= self._balance.level(step.source) + taken:
                 yield Overdone(step.done, step.empty, step.assumptions)
-
-
-def _get_of(way: Way) -> int | None:
-    return None if way.source is None else way.source.node
-
-
-def _gain(way: Way) -> int:
-    taken = 0 if way.start is None or way.empty else 1
-    return taken - way.dones
-
-
-def _decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:
-    """Say whether a test that goes so makes an actor leave, and no other way does it.
-
-    Where one item is not enough, each must be counted, and nothing else must be.
-    """
-    ways = list(ways)
-    so = [way for way in ways if way.agrees(test, truth)]
-    leaving = [way for way in so if way.leaves and not (way.opaque or way.counted)]
-    staying = [way for way in so if not way.leaves]
-    against = [way for way in ways if way.agrees(test, not truth) and not way.leaves]
-    counters = {cell for way in leaving for cell in way.counters}
-    if not leaving or not against:
-        return False
-    if any(way.increments & counters for way in against):
-        return False
-    return all(way.increments & counters for way in staying)
-
-
-def _on_purpose(way: Way) -> bool:
-    """Say whether a way that leaves may be meant to be left so.
-
-    An exception that nothing catches is an accident, but for an item that says "stop".
-    """
-    return way.outcome is not Outcome.DIES or any(
-        truth and is_sentinel_by_intention(item, awaited=True)
-        for test, truth in way.assumptions
-        for item in test.against
-    )
-
-
-def _is_something(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bool:
-    """Say whether a way needs `None` where an item is work, or has it as a part: work is something.
-
-    A part may be `None` all the same where somebody out of sight chooses it.
-    """
-    parts = (
-        (test, part_of(item, test.path)) for test, truth in assumptions if truth and _is_none(test)
-    )
-    return any(
-        isinstance(part, Data) and not (test.path and (part.open or part.perhaps))
-        for test, part in parts
-    )
-
-
-def _is_none(test: ItemTest) -> bool:
-    return test.how in {How.IS, How.EQUAL} and any(
-        isinstance(other, Literal) and other.value is None for other in test.against
-    )
-
-
-def _agrees(
-    assumptions: Iterable[tuple[ItemTest, bool]], item: Item, *, pickled: bool = False
-) -> bool | None:
-    answers = {
-        None if answer is None else answer == truth
-        for answer, truth in (
-            (decide(test, item, pickled=pickled), truth) for test, truth in assumptions
-        )
-    }
-    if False in answers:
-        return False
-    return None if None in answers else True
