@@ -110,7 +110,7 @@ AS_THE_RULE_SAYS: dict[str, Predicate] = {
     "JQ408": raises("TypeError"),
     "JQ409": LOSES,
     "JQ410": raises("ValueError", "OSError"),
-    "JQ411": either(GET, raises("Empty")),
+    "JQ411": either(GET, QUEUE_JOIN, raises("Empty")),
     "JQ412": QUEUE_JOIN,
     "JQ413": HANGS,
     "JQ501": HANGS,

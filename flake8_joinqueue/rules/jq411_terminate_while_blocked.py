@@ -1,15 +1,19 @@
-"""A worker terminated while it waits for an item.
+"""A worker terminated while it waits for an item, or before what it put is sent.
 
 # What it does
 
 Reports `terminate()` and `kill()` of a process that may be blocked in `get()` on a process queue
-from which others still take afterwards.
+from which others still take afterwards; and of one that may not have sent yet what it has put on a
+queue that is joined afterwards.
 
 # Why is this bad
 
 A process that waits in `get()` holds the lock by which the readers of a queue take turns. It dies
 with the lock in its hand: every later `get()`, in every process, waits for ever, and `get()` with a
 timeout says that the queue is empty.
+
+`put()` on a process queue counts the item and leaves it to a thread to send it. That thread dies
+with the process: the item is counted and never comes, and `join()` waits for it for ever.
 
 # Example
 
@@ -30,7 +34,9 @@ worker.start()
 
 # Known limits
 
-Silent for queues of a manager, and where a sentinel was put for the worker before.
+Silent for queues of a manager, and where a sentinel was put for the worker before. What was put and
+not sent yet is spoken of only where nothing before that waits for anything but the queue that the
+process takes from.
 
 # Fix
 
@@ -46,9 +52,25 @@ from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.starting import is_inherited_only
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE, less
-from flake8_joinqueue.protocol import Actor, ActorKind, Escape, Get, JoinActor, Put, Queue, Stop
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Close,
+    Escape,
+    Get,
+    JoinActor,
+    JoinQueue,
+    Peek,
+    Put,
+    Queue,
+    Site,
+    Sleep,
+    Stop,
+    Synchronise,
+    TaskDone,
+)
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import name
+from flake8_joinqueue.rules.words import here, name
 
 CODE = "JQ411"
 NAME = "terminate-while-blocked"
@@ -73,7 +95,21 @@ def check(program: Program) -> Iterator[Report]:
                     f"{site_of(reader).line} waits for ever, end it with a sentinel"
                 )
                 actors = frozenset({actor.index})
-                related = ((site_of(reader), "this get() needs the lock"),)
+                related: tuple[tuple[Site, str], ...] = (
+                    (site_of(reader), "this get() needs the lock"),
+                )
+                yield Report(CODE, site_of(event), message, queue.index, actors, related)
+                break
+            join = _misses_what_was_not_sent(program, queue, actor, event)
+            if join is not None:
+                message = (
+                    f"{stop.method}() of {name(actor)} before what it put on '{queue.name}' is "
+                    f"sent: it is counted and never comes, and join() on line "
+                    f"{site_of(join).line} waits for ever, end it with a sentinel"
+                )
+                actors = frozenset({actor.index})
+                puts = [put for put in program.puts(queue) if put.actor == actor.index]
+                related = here(puts, "a thread of the process sends it later")
                 yield Report(CODE, site_of(event), message, queue.index, actors, related)
                 break
 
@@ -97,6 +133,52 @@ def _needs_the_lock(program: Program, queue: Queue, actor: Actor, stop: Event) -
         elif _still_takes(program, queue, other, actor, stop):
             return event
     return None
+
+
+def _misses_what_was_not_sent(
+    program: Program, queue: Queue, actor: Actor, stop: Event
+) -> Event | None:
+    """Return a `join` that waits for items which an actor has put, and its feeder has not sent."""
+    if not (queue.kind.feeder and queue.kind.joinable and is_inherited_only(queue)):
+        return None
+    if queue.count != ONE or program.escaped(queue) or _is_over(program, actor, stop):
+        return None
+    if not any(put.actor == actor.index for put in program.puts(queue)):
+        return None
+    own = [event for event in program.on(queue, JoinQueue, Close) if event.actor == actor.index]
+    if own or not _has_work(program, actor, stop) or _waits_for_more(program, actor, stop):
+        return None
+    return next((join for join in program.joins(queue) if before(stop, join)), None)
+
+
+def _has_work(program: Program, actor: Actor, stop: Event) -> bool:
+    """Say whether an actor has been given something to do, and not been told to end."""
+    taken = [
+        q for q in program.protocol.queues if program.uses(actor, q) and _takes(program, actor, q)
+    ]
+    return bool(taken) and all(
+        any(may_precede(put, stop) for put in program.work_puts(queue) if put.actor == stop.actor)
+        and not _was_told(program, queue, actor, stop)
+        for queue in taken
+    )
+
+
+def _takes(program: Program, actor: Actor, queue: Queue) -> bool:
+    return any(event.actor == actor.index for event in program.on(queue, Get))
+
+
+def _waits_for_more(program: Program, actor: Actor, stop: Event) -> bool:
+    """Say whether who stops an actor waits before for more than that it accounts for its items."""
+    for event in program.of(JoinQueue, Get, Peek, JoinActor, Sleep, Synchronise):
+        if event.actor != stop.actor or not may_precede(event, stop):
+            continue
+        join = event.operation
+        if not isinstance(join, JoinQueue):
+            return True
+        done = program.on(program.protocol.queues[join.queue], TaskDone)
+        if any(each.actor != actor.index for each in done):
+            return True
+    return False
 
 
 def _still_takes(program: Program, queue: Queue, other: Actor, stopped: Actor, stop: Event) -> bool:
