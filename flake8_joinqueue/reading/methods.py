@@ -111,12 +111,12 @@ def _of_super(
         queue = machine.instance_queues.get(instance.serial)
         if queue is not None:
             return ownqueues.inherited(machine, queue, name, arguments, node)
+        if classes.has_unknown_base(instance.cls) or name != "__init__":
+            for value in arguments.every():
+                calls.leak(machine, value, node, f"handed to a base of {instance.cls.name}")
         if name == "__init__":
-            if classes.has_unknown_base(instance.cls):
-                for value in arguments.every():
-                    calls.leak(machine, value, node, f"handed to a base of {instance.cls.name}")
             return values.NONE
-    return machine.unknown(name)
+    return machine.unknown(name, *arguments.every())
 
 
 # --- containers ----------------------------------------------------------------------------------
