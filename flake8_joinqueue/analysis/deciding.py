@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from flake8_joinqueue.protocol import (
+    ASKED,
     LENGTH,
     Data,
     How,
@@ -124,6 +125,8 @@ def _part(item: Item, path: tuple[int | str, ...]) -> Item | None:
 
 def _has_part(item: Literal, step: int | str) -> bool:
     """Say whether a constant may have such a part: texts have characters, `None` has nothing."""
+    if isinstance(step, str) and step.endswith(ASKED):
+        return item.value is not None  # a method: what it returns is not known
     return isinstance(item.value, str | bytes) and (isinstance(step, int) or step == LENGTH)
 
 

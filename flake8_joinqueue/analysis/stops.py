@@ -307,8 +307,11 @@ def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     # A sentinel put back for the next worker has to come from somewhere first.
     relays = relayed(program, queue)
+    # What tells a sentinel by a part of it may be told by a part of any work.
+    by_part = any(all(t.path for t, _ in way.assumptions) for way in consumption.sentinel_ways)
     return not any(
-        consumption.recognises(put_of(event).item) is not False
-        for event in program.puts(queue)
-        if id(event.operation) not in relays
+        consumption.recognises(item) is not False or (by_part and isinstance(item, Data))
+        for item in (
+            put_of(event).item for event in program.puts(queue) if id(event.operation) not in relays
+        )
     )

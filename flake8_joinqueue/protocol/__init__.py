@@ -6,6 +6,7 @@
 
 from flake8_joinqueue.protocol.blocks import blocks_in, operations_in, unchanged, with_blocks
 from flake8_joinqueue.protocol.items import (
+    ASKED,
     LENGTH,
     Alias,
     AllOf,
@@ -81,6 +82,7 @@ from flake8_joinqueue.protocol.operations import (
 from flake8_joinqueue.protocol.sites import Site, Span
 
 __all__ = [
+    "ASKED",
     "JUMPS",
     "LEAVE_FUNCTION",
     "LEAVE_LOOP",

@@ -134,6 +134,7 @@ class How(enum.Enum):
 
 
 LENGTH = "__len__"  # as a part of an item: how many there are
+ASKED = "()"  # behind a name, as a part of an item: what its method of that name returns
 
 
 @dataclass(frozen=True, slots=True)

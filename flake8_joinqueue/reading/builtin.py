@@ -92,6 +92,8 @@ def _is_free(value: Value) -> bool:
 def _same_number(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     """`int(x)`, `abs(x)`: the same count as far as it is one."""
     value = arguments.get(0, "x")
+    if value is None:
+        return Const(0)
     if isinstance(value, (values.Number, Library)) or (
         isinstance(value, Const) and isinstance(value.value, int)
     ):
@@ -237,8 +239,25 @@ def _chain(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 def _repeat(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "object") or machine.unknown()
-    times = items.as_count(machine, arguments.get(1, "times")) or Count.fresh("repeat()")
-    return values.Series((Segment(value, times),))
+    given = arguments.get(1, "times")
+    times = items.as_count(machine, given) or Count.fresh("repeat()")
+    return values.Series((Segment(value, times),), endless=given is None and not arguments.open)
+
+
+def _count(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    number = Unknown(machine.fresh_key(), "number", free=True)
+    return values.Series((Segment(number, Count.fresh("count()")),), endless=True)
+
+
+def _cycle(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    value = arguments.get(0, "iterable")
+    if not isinstance(value, (values.Tuple, values.Container, values.Series)):
+        return calls.unknown_call(machine, Library("itertools.cycle"), arguments, node)
+    found = dict.fromkeys(part.value for part in iteration.segments(machine, value))
+    for part in found:
+        calls.leak(machine, part, node, "one of several that come again and again")
+    element = machine.one_of("", True, *found)
+    return values.Series((Segment(element, Count.fresh("cycle()")),), endless=bool(found))
 
 
 def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -441,6 +460,8 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "zip": _zip,
     "itertools.chain": _chain,
     "itertools.repeat": _repeat,
+    "itertools.count": _count,
+    "itertools.cycle": _cycle,
     "itertools.islice": _islice,
     "isinstance": _isinstance,
     "type": _type,

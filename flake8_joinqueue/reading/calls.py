@@ -10,6 +10,7 @@ import libcst as cst
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import AnyOrder, Call
 from flake8_joinqueue.reading import (
+    answers,
     classes,
     declarations,
     expressions,
@@ -107,7 +108,8 @@ def call(machine: Machine, callee: Value, arguments: Arguments, node: cst.CSTNod
             return call(machine, values.BoundFunction(found, callee), arguments, node)
     if isinstance(callee, values.Taken) and callee.path[-1:] == ("get",):
         return _part_or_none(machine, callee, arguments, node)
-    return unknown_call(machine, callee, arguments, node)
+    found = unknown_call(machine, callee, arguments, node)
+    return answers.asked(machine, callee, arguments) or found
 
 
 def _part_or_none(

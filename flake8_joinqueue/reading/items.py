@@ -20,7 +20,7 @@ from flake8_joinqueue.protocol import (
     Record,
     Unique,
 )
-from flake8_joinqueue.reading import classes, sizes, trees, values
+from flake8_joinqueue.reading import answers, classes, sizes, trees, values
 from flake8_joinqueue.reading.values import Const, Value
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def as_item(machine: Machine, value: Value) -> Item:
     if isinstance(value, values.Container):
         return _as_record(machine, value)
     if isinstance(value, values.Instance):
-        return _as_object(machine, value, dict(_attributes(machine, value)))
+        held = dict(_attributes(machine, value))
+        told = {**_stopping(machine, value), **dict(answers.given(machine, value))}
+        return _as_object(machine, value, {**told, **held})
     constant = as_constant_item(machine, value)
     if constant is not None:
         return constant
@@ -112,11 +114,12 @@ def _never_returns(machine: Machine, value: Value, depth: int = 0) -> bool:
         return isinstance(names.fact(value.name), names.EndsProgram)
     if not isinstance(value, values.Function) or depth > _DEEPEST:
         return False
-    body = value.node.body
-    last: cst.CSTNode | None = body
-    while isinstance(last, cst.BaseSuite | cst.SimpleStatementLine | cst.Expr):
-        inner = last.value if isinstance(last, cst.Expr) else last.body
-        last = inner if isinstance(inner, cst.CSTNode) else (inner[-1] if inner else None)
+    node = value.node
+    last: cst.CSTNode | None = None
+    if isinstance(node, cst.Lambda):
+        last = node.body
+    elif code := trees.code_of(node):
+        last = code[-1].value if isinstance(code[-1], cst.Expr) else code[-1]
     if isinstance(last, cst.Call):
         name = trees.dotted(last.func)
         scope: Scope | None = value.scope
@@ -161,7 +164,7 @@ def _as_object(machine: Machine, value: values.Instance, attributes: dict[str, I
         ancestors=ancestors,
         plain=plain,
         pickles_itself=own_way,
-        attributes=tuple({**_stopping(machine, value), **attributes}.items()),
+        attributes=tuple(attributes.items()),
     )
 
 

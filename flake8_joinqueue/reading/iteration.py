@@ -198,8 +198,14 @@ def extend(machine: Machine, container: values.Container, added: Value) -> None:
 def set_content(machine: Machine, container: values.Container, content: Content) -> None:
     """Replace what a container holds.
 
-    What is taken out of one that was there before has been in the hands of others meanwhile.
+    What is taken out of one that was there before has been in the hands of others meanwhile, and
+    what a thread or task puts in one that was there before it gets into the hands of others.
     """
+    if machine.is_seen_by_others(container.serial):
+        held = [segment.value for segment in items.content_of(machine, container).segments]
+        for segment in content.segments:
+            if segment.value not in held:
+                calls.leak(machine, segment.value, machine.last_node, "in a collection of others")
     if machine.called_at_any_time is not None and container.serial < machine.born_since_called:
         left = [segment.value for segment in content.segments]
         for segment in items.content_of(machine, container).segments:

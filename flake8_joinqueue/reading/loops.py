@@ -98,6 +98,10 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
     if isinstance(taking, values.Repeated):
         _for_repeated(machine, node, taking)
         return
+    limit = generators.limited(machine, node)
+    if isinstance(taking, values.Series) and taking.endless and limit is None:
+        _for_ever(machine, node, taking.segments[0].value)
+        return
     if isinstance(taking, values.Generator):
         if not generators.hides_exceptions(taking):
             _for_generator(machine, node, taking)
@@ -119,7 +123,6 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
             if shared is None:
                 calls.leak(machine, part.value, None, "gone over in a loop with a break")
         found = (Segment(value, times),)
-    limit = generators.limited(machine, node)
     if limit is not None and len(found) == 1:
         found = (Segment(found[0].value, smallest(limit, found[0].times)),)
     for segment in found:
@@ -165,6 +168,14 @@ def _counted(
     if attempt.operations or otherwise:
         loop = counted_loop(machine, frame, attempt.operations, machine.site(node))
         machine.emit(replace(loop, rounds=rounds, orelse=otherwise))
+
+
+def _for_ever(machine: Machine, node: cst.For, value: Value) -> None:
+    def body() -> None:
+        expressions.assign(machine, node.target, value, node)
+        statements.run(machine, node.body)
+
+    _repeat(machine, node, lambda: True, body, node.orelse)
 
 
 def _for_repeated(machine: Machine, node: cst.For, over: values.Repeated) -> None:

@@ -391,6 +391,14 @@ class Machine:
             count = count * loop.times
         return count
 
+    def is_seen_by_others(self, serial: int) -> bool:
+        """Say whether a thread or task is being run that did not make the scope or object itself.
+
+        What it stores there others find, who started it or were started with it.
+        """
+        actor = self.actor
+        return actor.index > 0 and actor.kind is not Kind.PROCESS and serial < actor.born
+
     def escape(self, value: Value, node: cst.CSTNode, reason: str) -> None:
         """Note that a queue or an actor gets out of sight."""
         if isinstance(value, values.QueueRef):

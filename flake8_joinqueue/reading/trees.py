@@ -123,19 +123,24 @@ def fills_attributes(node: cst.CSTNode) -> bool:
     return False
 
 
+def code_of(node: cst.FunctionDef) -> list[cst.CSTNode]:
+    """Return the statements of a function, without the docstring."""
+    code: list[cst.CSTNode] = [
+        statement
+        for line in node.body.body
+        for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
+    ]
+    documented = isinstance(code[0], cst.Expr) and isinstance(code[0].value, _TEXTS)
+    return code[1:] if documented else code
+
+
 def is_placeholder(node: cst.CSTNode) -> bool:
     """Say whether a method is there for subclasses to override, and does nothing itself."""
     if not isinstance(node, cst.FunctionDef):
         return False
     if any(_last_name(each.decorator) in _ABSTRACT for each in node.decorators):
         return True
-    code = [
-        statement
-        for line in node.body.body
-        for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
-    ]
-    if isinstance(code[0], cst.Expr) and isinstance(code[0].value, _TEXTS):
-        del code[0]
+    code = code_of(node)
     if len(code) != 1 or not isinstance(code[0], cst.Raise) or code[0].exc is None:
         return False
     raised = code[0].exc

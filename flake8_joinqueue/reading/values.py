@@ -222,11 +222,13 @@ class Content:
 class Series:
     """Something to iterate over once: a range, `zip(...)`, `d.items()`.
 
-    `rounds` is the variable that holds how many there are, where paths know that.
+    `rounds` is the variable that holds how many there are, where paths know that. `endless`: there
+    is always one more (`itertools.count()`).
     """
 
     segments: tuple[Segment, ...]
     open: bool = False
+    endless: bool = False
     rounds: Cell | None = field(default=None, compare=False)
 
 

@@ -138,6 +138,8 @@ def write_name(machine: Machine, name: str, value: Value, node: cst.CSTNode) -> 
     _name_it(machine, value, name)
     if scope.kind == "module" or _is_class_of_module(scope):
         machine.global_writes[place, value] = machine.actor.index, machine.site(node)
+    if machine.is_seen_by_others(scope.serial):
+        calls.leak(machine, value, node, f"assigned to {name!r}, which others see")
     lengths.named(machine, place, machine.heap.get(place), value, node)
     number = isinstance(value, values.Number) and value.cell is not None
     if _is_variable(scope, name) or number:
@@ -412,6 +414,8 @@ def write_attribute(  # noqa: PLR0913, PLR0917 (an assignment, and where it stan
     if isinstance(base, values.Instance):
         value = declarations.by_use(machine, value, name, target or node)
         place = (base.serial, name)
+        if machine.is_seen_by_others(base.serial):
+            calls.leak(machine, value, node, f"stored as {name!r} on an object of others")
         lengths.named(machine, place, machine.heap.get(place), value, node)
         if name in machine.assigned_attributes:
             set_variable(machine, machine.cell(place), value, node)
