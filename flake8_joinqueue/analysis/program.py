@@ -321,7 +321,7 @@ class Program:
         started = self.started(actor)
         if self.waited_at_end(actor):
             return started
-        waits = self.waits(actor)
+        waits = self._waits_in_earnest(actor)
         if not waits:
             return ZERO
         joined = self.times(waits)
@@ -333,12 +333,31 @@ class Program:
         """Say whether somebody waits for an actor (for one of them, if they are more)."""
         if actor is self.main:
             return True
-        waits = self.waits(actor)
+        waits = self._waits_in_earnest(actor)
         if self.stopped(actor):
             # Ending it from outside helps only whoever does not wait for it first.
             stops = self.about(actor, Stop, Escape)
             return any(all(before(wait, stop) for stop in stops) for wait in waits)
         return self.waited_at_end(actor) or bool(waits)
+
+    def _waits_in_earnest(self, actor: Actor) -> list[Event]:
+        """Return the waits of those that somebody waits for in turn, as far as they are tasks.
+
+        Whoever cancels a task cancels what it waits for, too.
+        """
+        waits = self.waits(actor)
+        if all(self.actor(wait).kind is not ActorKind.TASK for wait in waits):
+            return waits
+        return [wait for wait in waits if self._minded(self.actor(wait), {actor.index})]
+
+    def _minded(self, waiter: Actor, asked: set[int]) -> bool:
+        """Say whether a task is waited for itself, by others than those it has been asked of."""
+        if waiter.kind is not ActorKind.TASK:
+            return True
+        if waiter.index in asked or self.stopped(waiter):
+            return False
+        asked = {*asked, waiter.index}
+        return any(self._minded(self.actor(wait), asked) for wait in self.waits(waiter))
 
     def starts(self, actor: Actor) -> list[Event]:
         """Return the events that start an actor."""
