@@ -9,6 +9,7 @@ import pytest
 from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import Flow
 from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
     Alias,
     AllOf,
@@ -96,6 +97,45 @@ def test_a_worker_without_a_test_never_leaves() -> None:
     worker = consume(forever(1, get(2), done(3)))
     assert worker.never_leaves
     assert not worker.leaves_otherwise
+
+
+def test_a_way_out_that_asks_for_nothing_is_met_before_all_ways_are() -> None:
+    """Each test doubles the ways; to see that one of them leaves does not take all."""
+    tests = (when(9 + n, ItemTest(ITEM, (n,), How.FALSY), put(9 + n)) for n in range(9))
+    worker = consume(forever(1, get(2), when(3, MAYBE, leave(4)), *tests, done(5)))
+    assert worker.leaves_unasked
+    assert not worker.never_leaves
+    met = len(worker._explorer._met)  # noqa: SLF001 (what is counted)
+    assert met < 10
+    assert len(worker.ways) > 100
+    assert worker.otherwise_ways
+
+
+def test_a_way_out_on_an_item_asks_for_something() -> None:
+    assert not consume(*worker_body(done(13))).leaves_unasked
+    assert not consume(forever(1, get(2), done(3))).leaves_unasked
+
+
+def test_what_comes_after_a_limit_is_not_asked_for_again() -> None:
+    """Nor is a way out that was met before it forgotten."""
+    cells = [Cell(100 + n, f"c{n}") for n in range(16)]
+    free = (
+        when(n, ItemTest(ITEM, (n,), How.FALSY), SetCell(cell, NONE, at(n)))
+        for n, cell in enumerate(cells)
+    )
+    later = (when(50 + n, ItemTest(cell, (), How.FALSY), put(n)) for n, cell in enumerate(cells))
+    worker = consume(forever(1, get(2), when(3, MAYBE, leave(4)), *free, *later, done(5)))
+    assert worker.leaves_unasked
+    for _ in range(2):
+        with pytest.raises(NotAnalysed):
+            worker.ways  # noqa: B018 (that it raises is what is asked)
+    assert worker.leaves_unasked
+
+
+def test_who_accounts_for_nothing_has_no_more_ways_for_how_they_end() -> None:
+    jumps = tuple(when(n, MAYBE, again(n + 10)) for n in range(3, 7))
+    assert len(consume(forever(1, get(2), *jumps)).ways) == 2
+    assert len(consume(forever(1, get(2), *jumps, done(20))).ways) > 4
 
 
 def test_a_walrus_loop_leaves_through_its_condition() -> None:

@@ -18,8 +18,10 @@ from flake8_joinqueue import reading
 from flake8_joinqueue.analysis.exploring import Explorer
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.variants import variants
+from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.findings import Finding, NotAnalysed
+from flake8_joinqueue.protocol import Protocol
 from flake8_joinqueue.reading import calls, read
 from flake8_joinqueue.reading.entries import functions  # type: ignore[attr-defined]  # a cycle
 from flake8_joinqueue.reading.machine import Machine
@@ -210,9 +212,9 @@ def _explored(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
     explored: list[Explorer] = []
     explore = Explorer._explore_all  # noqa: SLF001 (what is counted)
 
-    def count(explorer: Explorer) -> None:
+    def count(explorer: Explorer) -> Iterator[Way]:
         explored.append(explorer)
-        explore(explorer)
+        return explore(explorer)
 
     with monkeypatch.context() as patched:
         patched.setattr(Explorer, "_explore_all", count)
@@ -253,11 +255,16 @@ def main(a, b, c, d, e, f):
 """
 
 
-def _asked(accounts: str) -> tuple[list[str], Counter[str]]:
-    """The codes found, and how many variants each rule is asked about."""
+def _with_six_settings(accounts: str) -> Protocol:
     puts = "\n    ".join(f"if {name}:\n        q.put('{name}')" for name in "abcdef")
     text = _SIX_SETTINGS.format(accounts=accounts, puts=puts)
     (protocol,) = read(text, ast.parse(text)).protocols
+    return protocol
+
+
+def _asked(accounts: str) -> tuple[list[str], Counter[str]]:
+    """The codes found, and how many variants each rule is asked about."""
+    protocol = _with_six_settings(accounts)
     asked: Counter[str] = Counter()
 
     def counting(rule: Rule) -> Rule:
@@ -283,6 +290,29 @@ def test_a_rule_that_finds_something_is_asked_about_every_variant() -> None:
     codes, asked = _asked("print(item)")
     assert codes == ["JQ202"]
     assert {code: times for code, times in asked.items() if times > 1} == {"JQ202": 64}
+
+
+@pytest.mark.parametrize(("accounts", "made"), [("q.task_done()", 1), ("print(item)", 64)])
+def test_variants_that_can_add_nothing_are_not_made(accounts: str, made: int) -> None:
+    protocol = _with_six_settings(accounts)
+    drawn: list[Program] = []
+
+    def programs() -> Iterator[Program]:
+        for variant in variants(protocol):
+            drawn.append(Program(variant))
+            yield drawn[-1]
+
+    found = list(Findable(load(), programs(), [], Program(protocol)).standing())
+    assert bool(found) == (made > 1)
+    assert len(drawn) == made
+
+
+def test_variants_that_do_what_the_first_does_not_are_made() -> None:
+    """The worker is started where the setting is off: what it does wrong holds there."""
+    text = _SIX_SETTINGS.format(accounts="print(item)", puts="pass").replace(
+        "    multiprocessing.P", "    if not a:\n        multiprocessing.P"
+    )
+    assert [finding.code for finding in check_source(text)] == ["JQ202"]
 
 
 _NO_QUEUES = """

@@ -15,6 +15,7 @@ from flake8_joinqueue.analysis.telling import agrees, decides, is_something, on_
 from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Way
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
+    Alias,
     CountTest,
     Data,
     Emptiness,
@@ -130,8 +131,27 @@ class Consumption:
     # --- what ends it ----------------------------------------------------------------------------
 
     @cached_property
+    def _tests_items(self) -> bool:
+        """Whether any test looks at what was taken, or at a part of it."""
+        cells = {get.cell for get in self.gets}
+        aliases = [
+            (node.operation.value.cell, node.operation.cell)
+            for node in self.flow.nodes
+            if isinstance(node.operation, SetCell) and isinstance(node.operation.value, Alias)
+        ]
+        todo = cells
+        while todo:
+            todo = {cell for source, cell in aliases if source in todo} - cells
+            cells |= todo
+        return any(
+            isinstance(node.test, ItemTest) and node.test.cell in cells for node in self.flow.nodes
+        )
+
+    @cached_property
     def tests(self) -> frozenset[tuple[ItemTest, bool]]:
         """The tests of an item that decide that the actor is done, and how they go then."""
+        if not self._tests_items:
+            return frozenset()
         groups: dict[int, list[Way]] = {}
         for way in self.ways:
             if way.clean and way.start is not None:
@@ -148,7 +168,7 @@ class Consumption:
         """The ways on which the actor leaves because of the item it took."""
         return tuple(
             way
-            for way in self.ways
+            for way in (self.ways if self.tests else ())
             if way.clean
             and way.leaves
             and not (way.opaque or way.counted)
@@ -187,20 +207,34 @@ class Consumption:
             and not (way.raised or way.cancelled or way in special)
         )
 
+    @cached_property
+    def leaves_unasked(self) -> bool:
+        """Whether some way from an item taken leads out without any test of the item.
+
+        That is one of the `otherwise_ways`, for which not all ways need be found.
+        """
+        return self._explorer.finds(
+            lambda way: (
+                way.start is not None
+                and way.leaves
+                and not (way.empty or way.raised or way.cancelled or way.assumptions)
+            )
+        )
+
     @property
     def leaves_otherwise(self) -> bool:
         """Whether something else than an item can end it: a timeout, a flag, a number of rounds."""
-        return bool(self.otherwise_ways)
+        return self.leaves_unasked or bool(self.otherwise_ways)
 
     @property
     def leaves_only_on_sentinel(self) -> bool:
         """Whether an item ends it, and nothing else."""
-        return bool(self.sentinel_ways) and not self.otherwise_ways
+        return not self.leaves_unasked and bool(self.sentinel_ways) and not self.otherwise_ways
 
     @property
     def never_leaves(self) -> bool:
         """Whether nothing ends it."""
-        return not self.sentinel_ways and not self.otherwise_ways
+        return not (self.leaves_unasked or self.sentinel_ways or self.otherwise_ways)
 
     @cached_property
     def leaves_on_a_guess(self) -> bool:
@@ -344,20 +378,18 @@ class Consumption:
 
         None where anything else may end it, and where a queue that looks empty only sometimes does.
         """
-        # An exception that nobody catches is an accident.
-        leaving = [
-            w
-            for w in self.ways
-            if w.start is not None and w.leaves and not (w.raised or w.outcome is Outcome.DIES)
-        ]
+        looks_at_it = any(isinstance(node.test, Emptiness) for node in self.flow.nodes)
+        if not looks_at_it and not any(get.nowait for get in self.gets):
+            return ()
+        if self._explorer.finds(_leaves_for_something_else):
+            return ()
+        leaving = [way for way in self.ways if _leaves_in_good_order(way)]
         sites: dict[Site, None] = {}
         for way in leaving:
             if way.glance is not None:
                 sites[way.glance] = None
-            elif way.start is not None and way.start.nowait and way.empty:
+            elif way.start is not None:
                 sites[way.start.site] = None
-            else:
-                return ()
         nowait = {w.start.site for w in leaving if w.empty and w.start is not None}
         again = any(
             w.empty and not w.leaves and w.start is not None and w.start.site in nowait
@@ -429,3 +461,14 @@ class Consumption:
             taken = 0 if step.source is None or step.empty else 1
             if step.before >= self._balance.level(step.source) + taken:
                 yield Overdone(step.done, step.empty, step.assumptions)
+
+
+def _leaves_in_good_order(way: Way) -> bool:
+    """Say whether a way leaves, and not by accident: by an exception that nobody catches."""
+    return way.start is not None and way.leaves and not (way.raised or way.outcome is Outcome.DIES)
+
+
+def _leaves_for_something_else(way: Way) -> bool:
+    """Say whether a way leaves in good order though the queue did not look empty."""
+    found_empty = way.empty and way.start is not None and way.start.nowait
+    return _leaves_in_good_order(way) and way.glance is None and not found_empty

@@ -46,6 +46,8 @@ _MANY_COUNTED: Final = 70
 _MOST_PUTS: Final = 2
 
 _NOTHING: Final[frozenset[Cell]] = frozenset()
+# What makes a way not `clean`.
+_UNCLEAN: Final = frozenset({"empty", "raised", "outside"})
 
 
 class _State(NamedTuple):
@@ -99,6 +101,7 @@ class Budget:
 class Explorer:
     """Finds all ways of one actor on one queue, once somebody asks for them by `explore()`.
 
+    Who asks for one way only, by `finds()`, has no more gone through than it takes to meet it.
     `uncounted` are the nodes of loops whose rounds should have been counted, but were not known.
     `ways` holds them, `stations` where they meet, `done_steps` each `task_done` met on the way.
     """
@@ -120,20 +123,41 @@ class Explorer:
         self.ways: list[Way] = []
         self.done_steps: dict[DoneStep, None] = {}
         self.stations: dict[Station, None] = {}
-        self._explored = False
+        self._met: list[Way] = []
+        self._search: Iterator[Way] | None = None
         self._limit: NotAnalysed | None = None
 
     def explore(self) -> None:
         """Find the ways. Raises `NotAnalysed`, each time, where there are too many."""
+        for _ in self._going_on():
+            pass
+
+    def finds(self, wanted: Callable[[Way], bool]) -> bool:
+        """Say whether some way is such; once one is met, no more are looked for."""
+        return any(map(wanted, self._met)) or any(map(wanted, self._going_on()))
+
+    def _going_on(self) -> Iterator[Way]:
+        """Yield the ways that were not met before, as they are met."""
         if self._limit is not None:
             raise self._limit
-        if self._explored:
-            return
-        self._explored = True
+        if self._search is None:
+            self._prepare()
+            self._search = self._explore_all()
+        try:
+            for way in self._search:
+                self._met.append(way)
+                yield way
+        except NotAnalysed as limit:
+            self._limit = limit
+            raise
+
+    def _prepare(self) -> None:
         flow, gets = self._flow, set(self.get_nodes)
         self._stay = flow.reaching(gets)
         self._accounting = flow.reaching(set(self.done_nodes), gets)
         self._homes = {node: flow.reaching({node}) for node in gets}
+        # Who never accounts for anything has no statement that ends its way without.
+        self._accounts = bool(self.done_nodes)
         self._matter = Relevance(flow, self._queue, self._reachable, self._accounting)
         # Where a call before any `task_done` may be what a handler of certain exceptions is for,
         # nothing says that one behind it raises them as well.
@@ -144,11 +168,6 @@ class Explorer:
             if edge.kind is EdgeKind.PERHAPS
         }
         self._counts = any(node.rounds is not None for node in flow.nodes)
-        try:
-            self._explore_all()
-        except NotAnalysed as limit:
-            self._limit = limit
-            raise
 
     def _is_get(self, node: int) -> bool:
         operation = self._flow.nodes[node].operation
@@ -160,15 +179,15 @@ class Explorer:
 
     # --- the search ------------------------------------------------------------------------------
 
-    def _explore_all(self) -> None:
-        self._explore(None, [_State(self._flow.start)])
+    def _explore_all(self) -> Iterator[Way]:
+        yield from self._explore(None, [_State(self._flow.start)])
         done: set[Station] = set()
         while len(done) < len(self.stations):
             station = next(station for station in self.stations if station not in done)
             done.add(station)
             if len(done) > MOST_STATIONS:
                 raise self._too_many()
-            self._explore(station, list(self._first_steps(station)))
+            yield from self._explore(station, list(self._first_steps(station)))
 
     def _too_many(self) -> NotAnalysed:
         return NotAnalysed("a worker has more ways from one get to the next than can be followed")
@@ -187,7 +206,7 @@ class Explorer:
             else:
                 yield self._at(edge.target, self._assigned(state, get.cell, Part()))
 
-    def _explore(self, source: Station | None, todo: list[_State]) -> None:
+    def _explore(self, source: Station | None, todo: list[_State]) -> Iterator[Way]:
         seen = set(todo)
         found: dict[Way, None] = {}
         # What is hard on one queue leaves something for the others.
@@ -196,13 +215,17 @@ class Explorer:
             state = todo.pop()
             way = self._arrived(state, source)
             if way is not None:
-                found[way] = None
+                if way not in found:
+                    found[way] = None
+                    yield way
                 continue
+            leaving: list[_State] = []
             for following in self._steps(self._noted(state, source), source):
                 before = len(seen)
                 seen.add(following)  # to ask first would take its hash twice
                 if len(seen) > before:
-                    todo.append(following)
+                    (todo if following.node in self._stay else leaving).append(following)
+            todo += leaving  # gone on with first, for whoever asks whether there is a way out
             if len(seen) > most:
                 self._budget.states -= len(seen)
                 raise self._too_many()
@@ -266,7 +289,7 @@ class Explorer:
 
     def _noted(self, state: _State, source: Station | None) -> _State:
         """Return the state with what its node does to the way's ending noted."""
-        if source is None or "empty" in state.marks or state.jumped:
+        if source is None or "empty" in state.marks or state.jumped or not self._accounts:
             return state
         node = self._flow.nodes[state.node]
         state = _leapt(state, node.operation)
@@ -318,9 +341,7 @@ class Explorer:
                 continue
             mark = self._mark(state, edge)
             following = self._at(edge.target, after)
-            if mark:
-                following = following._replace(marks=following.marks | {mark})
-            yield following
+            yield _marked(following, mark) if mark else following
 
     def _round(
         self, index: int, node: Node, cell: Cell, state: _State
@@ -361,7 +382,7 @@ class Explorer:
                 exact = self._counts and not self.uncounted
                 most = _MANY_COUNTED if exact else MANY_DONES
                 return state._replace(dones=min(max(most, state.dones), state.dones + 1))
-            case Put() as put if put.queue == self._queue:
+            case Put() as put if put.queue == self._queue and source is not None:
                 if len(state.puts) < _MOST_PUTS and put not in state.puts:
                     return state._replace(puts=(*state.puts, put))
             case Get(cell=cell):
@@ -369,7 +390,7 @@ class Explorer:
             case SetCell() as assignment:
                 return self._set(state, assignment, source)
             case Increment(cell, by):
-                return self._incremented(state, cell, by)
+                return self._incremented(state, cell, by, clean=_is_clean(state, source))
         return state
 
     def _set(self, state: _State, assignment: SetCell, source: Station | None) -> _State:
@@ -386,13 +407,14 @@ class Explorer:
         else:
             held = None if isinstance(value, Data | Count) else value
         state = self._assigned(state, cell, held)
-        if source is not None and cell in self._matter.flags and isinstance(held, Literal):
+        noted = source is not None and self._accounts and cell in self._matter.flags
+        if noted and isinstance(held, Literal):
             others = tuple(clear for clear in state.clears if clear[0] != cell)
             clear = (cell, assignment.site, not state.jumped)
             return state._replace(clears=(*others, clear))
         return state
 
-    def _incremented(self, state: _State, cell: Cell, by: int) -> _State:
+    def _incremented(self, state: _State, cell: Cell, by: int, *, clean: bool) -> _State:
         value = _value(state, cell)
         grown: Value | None = None
         if (
@@ -403,7 +425,7 @@ class Explorer:
             number = self._matter.counting.number(cell, value.value + by)
             grown = None if number is None else Literal(number)
         state = self._assigned(state, cell, grown)
-        if cell in self._matter.tested:
+        if clean and cell in self._matter.tested:
             return state._replace(increments=state.increments | {cell})
         return state
 
@@ -481,12 +503,12 @@ class Explorer:
         if isinstance(test, Hunch) and test.outside:
             home = self._homes[source.node] if source else self._stay
             if edge.target not in home and any(other in home for other in others):
-                return following._replace(marks=state.marks | {"outside"})
+                return _marked(following, "outside")
             return following
         stay = self._stay
         if edge.target in stay or not any(other in stay for other in others):
             return following
-        if isinstance(test, CountTest):
+        if isinstance(test, CountTest) and _is_clean(state, source):
             following = following._replace(counters=state.counters | {test.cell})
         value = _value(state, test.cell) if isinstance(test, ItemTest | CountTest) else None
         if node.condition_of is not None and isinstance(test, ItemTest | CountTest):
@@ -496,7 +518,19 @@ class Explorer:
             return following
         if isinstance(test, Emptiness) and test.queue == self._queue and edge.truth:
             following = following._replace(glance=test.site)
-        return following._replace(marks=state.marks | {"opaque"})
+        return _marked(following, "opaque")
+
+
+def _is_clean(state: _State, source: Station | None) -> bool:
+    """Say whether a way is `clean` so far: of no other one asks anybody what it counts."""
+    return source is not None and state.marks.isdisjoint(_UNCLEAN)
+
+
+def _marked(state: _State, mark: str) -> _State:
+    """Return the state with a mark, and without what nobody asks for of ways with that mark."""
+    if mark in _UNCLEAN:
+        return state._replace(marks=state.marks | {mark}, increments=_NOTHING, counters=_NOTHING)
+    return state._replace(marks=state.marks | {mark})
 
 
 def _value(state: _State, cell: Cell) -> Value | None:

@@ -45,6 +45,9 @@ class Relevance:
     holds, for each node, the first at or behind it that makes a difference; `live`, the variables
     that a test behind it may look at before they are assigned. `pointless` are the steps
     (from, to) into blocks that are run in any order and do nothing that matters.
+
+    Jumps and handlers matter where they may be what a `task_done` is missed by: without any, for
+    which `accounting` is empty, nobody asks.
     """
 
     def __init__(self, flow: Flow, queue: int, reachable: set[int], accounting: set[int]) -> None:
@@ -52,7 +55,10 @@ class Relevance:
         self._queue = queue
         self._reachable = sorted(reachable)
         self.shortcuts = list(range(len(flow.nodes)))
-        fixed = self._noted(accounting) | {END, DIED, flow.start}
+        self._busy = (Get, *_JUMPS) if accounting else (Get,)
+        fixed = {END, DIED, flow.start}
+        if accounting:
+            fixed |= self._noted(accounting)
         self.tested: set[Cell] = set()
         before = -1
         while len(self.tested) != before:
@@ -147,7 +153,7 @@ class Relevance:
         """Say whether what a node does, its choice of a way apart, is of no interest."""
         if any(edge.kind not in _CHOICES for edge in node.edges):
             return False
-        return not self._does(node) and not isinstance(node.operation, (Get, *_JUMPS))
+        return not self._does(node) and not isinstance(node.operation, self._busy)
 
     def _pointless(self) -> set[tuple[int, int]]:
         return {

@@ -302,6 +302,8 @@ def _raises(item: Item) -> bool:
 def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
     consumption = consumer.consumption
+    if consumption.leaves_unasked:
+        return False
     otherwise = any(not _needs_shutdown(way) for way in consumption.otherwise_ways)
     if otherwise or program.shut_down(queue) or _stopped_by_a_call(program, queue, consumer):
         return False

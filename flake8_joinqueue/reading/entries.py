@@ -6,7 +6,6 @@ file calls, their arguments unknown.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -43,6 +42,7 @@ from flake8_joinqueue.reading import (
     statements,
     trees,
     values,
+    wording,
 )
 from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
 from flake8_joinqueue.reading.scopes import Scope, new_serial
@@ -52,21 +52,6 @@ from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.places import Places
-
-# Attributes that are assigned: `x.name = …`, `x.name += …`; a hit too many only costs precision.
-_WORD = re.compile(r"[^\W\d]\w*")
-# A name that stands for itself, not for an attribute of something.
-_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
-_OUTER = re.compile(r"\b(?:global|nonlocal)\b")
-# Subscripts that are assigned, and keywords, as of `flags.update(stop=True)`.
-_STORED = re.compile(
-    r"""\[\s*(?:["'](?P<key>\w+)["']|(?P<index>\d+))\s*\]\s*(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)"""
-)
-_UPDATED = re.compile(r"\.update\((?P<keywords>[^()]*)\)")
-_CHANGED = re.compile(
-    r"(\w+)\.(?:append|appendleft|add|extend|insert|update|clear|pop|popleft|remove|discard)\("
-)
-_ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(?!=)")
 
 
 def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
@@ -86,48 +71,36 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     level does more than is left of it here, which takes its time. `by_use` are the names that go by
     queues alone.
     """
-    assigned = Counter(_ASSIGNED.findall(source))
+    assigned = wording.attributes_assigned(source)
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
     machine.measured = lengths.measured(source)
     machine.queues_by_use = by_use or {}
     if options.follow_imports:
         machine.follower = following.Follower(filename)
-    machine.declares_outer = _OUTER.search(source) is not None
-    machine.keys_stored = Counter(_keys_stored(source))
-    machine.collections_changed = frozenset(_CHANGED.findall(source))
-    words, names = Counter(_WORD.findall(source)), Counter(_NAME.findall(source))
-    found = _Entries(machine, module, assigned, words, names, core=core).run(lingers=lingers)
+    machine.declares_outer = wording.declares_outer(source)
+    machine.keys_stored = wording.keys_stored(source)
+    machine.collections_changed = wording.collections_changed(source)
+    words = wording.Words(source)
+    found = _Entries(machine, module, assigned, words, core=core).run(lingers=lingers)
     return found, tuple(machine.given_up)
 
 
-def _keys_stored(source: str) -> Iterator[int | str]:
-    """Yield the indices and keys of subscripts that are assigned, each as often as it is."""
-    for stored in _STORED.finditer(source):
-        yield stored["key"] or int(stored["index"])
-    for updated in _UPDATED.finditer(source):
-        yield from _WORD.findall(updated["keywords"])
-
-
 class _Entries:
-    def __init__(  # noqa: PLR0913 (what is known of the text before it is run)
+    def __init__(
         self,
         machine: Machine,
         module: cst.Module,
         assigned: Counter[str],
-        words: Counter[str],
-        names: Counter[str],
+        words: wording.Words,
         *,
         core: Collection[str] | None,
     ) -> None:
         self.core = core
         self.machine = machine
         self.module = module
-        # How often attributes of a name are assigned, how often a name is written at all, and how
-        # often not as that of an attribute.
-        self.assigned = assigned
+        self.assigned = assigned  # how often attributes of a name are
         self.words = words
-        self.names = names
         self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
@@ -264,8 +237,7 @@ class _Entries:
         """
 
         def turn(function: Function) -> tuple[bool, bool, bool]:
-            words = self.names if function.owner is None else self.words
-            named = words[function.name] > 1
+            named = self.words.repeats(function.name, alone=function.owner is None)
             hidden = function.name.startswith("_") and not function.name.endswith("__")
             makes = function.owner is not None and trees.fills_attributes(function.node)
             return named and hidden, not makes, named

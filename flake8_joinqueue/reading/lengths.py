@@ -7,10 +7,11 @@ waits for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.protocol import Cell, Increment
-from flake8_joinqueue.reading import items, merging, values
+from flake8_joinqueue.reading import items, merging, values, wording
 from flake8_joinqueue.reading.scopes import Place
 from flake8_joinqueue.reading.values import Const, Content, Value
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from flake8_joinqueue.reading.machine import Machine
 
+# What stands behind the word, for a pattern that begins with one is tried at every letter.
 _GROWN = re.compile(
-    r"\b(\w+)(?:\.(?:append|appendleft|insert|extend|add|update)\(|\[[^]\n]*\]\s*=(?!=)|[ ]*[+|]=)"
+    r"\.(?:append|appendleft|insert|extend|add|update)\(|\[[^]\n]*\]\s*=(?!=)|(?P<sign>[+|]=)"
 )
 _SHRUNK = re.compile(
     r"\.(?:remove|discard|pop|popleft|popitem|\w+_update)\(|\bdel\s+[\w.]+\["
@@ -28,10 +30,9 @@ _SHRUNK = re.compile(
     r"|[-&^]=|^[^\S\r\n]*([\w.]+)\s*=\s*[^=\n]*(?<![\w.])\1\b",
     re.MULTILINE,
 )
-_MEASURED = re.compile(
-    r"\blen\((?:\w+\.)*(\w+)\)"
-    r"|\b(?:while|if|elif|not|and|or|in)\s+(?:\w+\.)*(\w+)\s*(?=:|\)|and\b|or\b)"
-)
+_LENGTH = re.compile(r"len\((?:\w+\.)*(\w+)\)")
+# Looked at for whether there is anything in it.
+_ASKED = re.compile(r"(?:while|if|elif|not|and|or|in)\s+(?:\w+\.)*(\w+)\s*(?=:|\)|and\b|or\b)")
 
 
 def measured(source: str) -> frozenset[str]:
@@ -39,10 +40,23 @@ def measured(source: str) -> frozenset[str]:
 
     What is taken away is often taken away by another name: that of a parameter, or of a loop.
     """
-    asked = {name for pair in _MEASURED.findall(source) for name in pair}
-    if _SHRUNK.search(source):
-        return frozenset(asked)
-    return frozenset(asked & set(_GROWN.findall(source)))
+    asked = {
+        found[1]
+        for pattern in (_LENGTH, _ASKED)
+        for found in pattern.finditer(source)
+        if not wording.word_before(source, found.start())
+    }
+    if asked and not _SHRUNK.search(source):
+        asked &= set(_grown(source))
+    return frozenset(asked)
+
+
+def _grown(source: str) -> Iterator[str]:
+    for found in _GROWN.finditer(source):
+        end = found.start()
+        while found["sign"] and source[end - 1 : end] == " ":
+            end -= 1
+        yield wording.word_before(source, end)
 
 
 def named(

@@ -171,7 +171,8 @@ def _is_set(condition: Condition) -> bool:
 
 
 def _part(protocol: Protocol, scope: Scope) -> Protocol | None:
-    inside = [scope.body, *_bodies(protocol, scope.body)]
+    started = _bodies(protocol, scope.body)
+    inside = [scope.body, *started.values()]
     within = {id(operation) for body in inside for operation in operations_in(body)}
     outside = [
         operation
@@ -189,18 +190,23 @@ def _part(protocol: Protocol, scope: Scope) -> Protocol | None:
         for queue in protocol.queues
     )
     main = replace(protocol.actors[0], body=(scope,))
+    # What those do who are never started here matters to nobody.
+    others = (
+        actor if actor.index in started else replace(actor, body=())
+        for actor in protocol.actors[1:]
+    )
     return Protocol(
         f"{scope.name}() alone",
         queues,
         protocol.managers,
-        (main, *protocol.actors[1:]),
+        (main, *others),
         ends=False,
         about=scope.own,
     )
 
 
-def _bodies(protocol: Protocol, body: Block) -> list[Block]:
-    """Return what those do that are started in a block, and by them."""
+def _bodies(protocol: Protocol, body: Block) -> dict[int, Block]:
+    """Return what those do that are started in a block, and by them, by their indices."""
     found: dict[int, Block] = {}
     pending = [body]
     while pending:
@@ -208,7 +214,7 @@ def _bodies(protocol: Protocol, body: Block) -> list[Block]:
             if isinstance(operation, Start) and operation.actor not in found:
                 found[operation.actor] = protocol.actors[operation.actor].body
                 pending.append(found[operation.actor])
-    return list(found.values())
+    return found
 
 
 def _read(operation: Operation) -> Iterator[Cell]:

@@ -85,12 +85,12 @@ def survey(
                 nested = True
                 if not deep:
                     continue
-        elif kind in _LEAVES:
-            continue
         children = parts(node)
         if children:
             children.reverse()
-            stack += [(child, loops, nested) for child in children]
+            stack += [
+                (child, loops, nested) for child in children if type(child) not in _LEAVES
+            ]
     return surveyed
 
 

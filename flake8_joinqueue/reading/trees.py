@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import libcst as cst
 
@@ -29,20 +29,25 @@ _IN_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
 _NO_NODES = frozenset({type(None), str, bool, int, cst.MaybeSentinel})
 
 
-@cache
-def _code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    if kind is cst.Name:
-        return ()
-    return _IN_ORDER.get(kind) or tuple(
-        field.name for field in dataclasses.fields(kind) if not field.name.startswith(_TRIVIA)
-    )
+class _CodeFields(dict[type[cst.CSTNode], tuple[str, ...]]):
+    """The fields that may hold code, by the kind of node; looked up of every node, many times."""
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> tuple[str, ...]:
+        found = _IN_ORDER.get(kind) or tuple(
+            field.name for field in dataclasses.fields(kind) if not field.name.startswith(_TRIVIA)
+        )
+        self[kind] = () if kind is cst.Name else found
+        return self[kind]
+
+
+_CODE_FIELDS = _CodeFields()
 
 
 def parts(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Return the direct children of `node` that are code, in source order."""
     # `isinstance` is dear for LibCST's abstract classes, and this is asked of every node.
     found: list[cst.CSTNode] = []
-    for name in _code_fields(type(node)):
+    for name in _CODE_FIELDS[type(node)]:
         value = getattr(node, name)
         kind = type(value)
         if kind is tuple or kind is list:
@@ -173,16 +178,29 @@ def changes_collection(node: cst.CSTNode, attribute: str) -> bool:
     return False
 
 
+_LITERALS = frozenset({cst.SimpleString, cst.Integer, cst.Float, cst.Imaginary})
+
+
 def dotted(node: cst.BaseExpression | None) -> str:
     """Return `a.b.c` for names and attributes, "" for anything else."""
     names: list[str] = []
-    while isinstance(node, cst.Attribute):
+    # `isinstance` is dear for LibCST's classes.
+    while type(node) is cst.Attribute:
         names.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+    if type(node) is not cst.Name:
         return ""
     names.append(node.value)
     return ".".join(reversed(names))
+
+
+@lru_cache(maxsize=4096)
+def _evaluated(text: str) -> object:
+    """Return the value of one literal; a file says the same again and again, and runs it often."""
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, MemoryError) as error:
+        raise ValueError(str(error)) from error
 
 
 def literal(node: cst.BaseExpression) -> object:
@@ -190,11 +208,8 @@ def literal(node: cst.BaseExpression) -> object:
 
     Raises `ValueError` where it has none (an f-string), or one that Python refuses.
     """
-    if isinstance(node, (cst.SimpleString, cst.Integer, cst.Float, cst.Imaginary)):
-        try:
-            return ast.literal_eval(node.value)
-        except (SyntaxError, MemoryError) as error:
-            raise ValueError(str(error)) from error
+    if type(node) in _LITERALS:
+        return _evaluated(node.value)  # type: ignore[attr-defined]  # as its kind says
     if isinstance(node, cst.ConcatenatedString):
         left, right = literal(node.left), literal(node.right)
         if isinstance(left, str) and isinstance(right, str):

@@ -74,11 +74,12 @@ def check(program: Program) -> Iterator[Report]:
 def _is_in_sight(program: Program, consumer: Consumer) -> bool:
     """Say whether a consumer goes on until it is told to stop, or finds nothing for a time."""
     consumption = consumer.consumption
+    if program.stopped(consumer.actor) or consumption.leaves_unasked:
+        return False
     swallowed = any(way.raised and way.leaves for way in consumption.ways)
     return (
         not swallowed
         and not consumption.leaves_on_a_guess
-        and not program.stopped(consumer.actor)
         and all(way.empty and not way.opaque for way in consumption.otherwise_ways)
     )
 

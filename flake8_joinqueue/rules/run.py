@@ -81,11 +81,13 @@ def reports(
         limits.append(NotAnalysed(reason))
         return []
     try:
-        programs = [Program(variant, options, known) for variant in variants(protocol)]
+        programs = (Program(variant, options, known) for variant in variants(protocol))
+        # Where there are too many, the first is not made either.
+        findable = Findable(wanted, programs, limits, Program(protocol, options, known))
     except NotAnalysed as limit:
         limits.append(limit)
         return []
-    standing = Findable(wanted, programs, limits).standing()
+    standing = findable.standing()
     return most_specific(each for each in standing if protocol.concerns(each.queue))
 
 

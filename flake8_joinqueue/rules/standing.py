@@ -6,6 +6,7 @@ and then nothing of theirs can hold in all.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -21,19 +22,30 @@ _Found: TypeAlias = "dict[_Place, Report]"
 class Findable:
     """What some rules find in the variants of one Protocol.
 
-    `limits` takes those that a rule comes to; it has nothing to say of that variant then.
+    `programs` are the variants; all but the first need not be made where `whole`, the Protocol
+    itself, says that they have nothing to add. `limits` takes the limits that a rule comes to; it
+    has nothing to say of that variant then.
     """
 
     def __init__(
-        self, rules: Sequence[Rule], programs: Sequence[Program], limits: list[NotAnalysed]
+        self,
+        rules: Sequence[Rule],
+        programs: Iterable[Program],
+        limits: list[NotAnalysed],
+        whole: Program | None = None,
     ) -> None:
         self._rules = rules
-        self._programs = programs
+        self._rest = iter(programs)
+        self._programs = list(itertools.islice(self._rest, 1))
         self._limits = limits
+        self._whole = whole
         self._found: dict[tuple[str, int], _Found] = {}
 
     def standing(self) -> Iterator[Report]:
         """Yield the reports that stand, those first found in the first variants before others."""
+        if self._first_says_all():
+            return
+        self._programs.extend(self._rest)
         seen: set[tuple[str, _Place]] = set()
         for variant in range(len(self._programs)):
             for rule in self._rules:
@@ -43,6 +55,18 @@ class Findable:
                     if (rule.code, place) not in seen and self._stands(rule, place, report):
                         seen.add((rule.code, place))
                         yield report
+
+    def _first_says_all(self) -> bool:
+        """Say whether nothing is found in the first variant, and so in none.
+
+        In no variant anybody does what nobody does in the Protocol itself: where the first has all
+        of that, no other `_may_add` anything.
+        """
+        if self._whole is None or not self._programs:
+            return False
+        if any(self._of(rule, 0) for rule in self._rules):
+            return False
+        return self._whole.involved <= self._programs[0].involved
 
     def _of(self, rule: Rule, variant: int) -> _Found:
         key = rule.code, variant
