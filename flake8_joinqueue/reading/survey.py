@@ -88,9 +88,7 @@ def survey(
         children = parts(node)
         if children:
             children.reverse()
-            stack += [
-                (child, loops, nested) for child in children if type(child) not in _LEAVES
-            ]
+            stack += [(child, loops, nested) for child in children if type(child) not in _LEAVES]
     return surveyed
 
 
