@@ -304,3 +304,80 @@ class Prints(unittest.TestCase):
         self.jobs.join()
 """
     assert found(text) == set()
+
+
+RINGER = """
+import queue
+import threading
+
+
+class Ringer:
+    def __init__(self):
+        self._bells = queue.Queue()
+        self._on = False
+        self._thread = threading.Thread(target=self._ring)
+
+    def _ring(self):
+        while self._on:
+            try:
+                print(self._bells.get(timeout=1))
+            except queue.Empty:
+                pass
+
+    def {first}
+"""
+STARTS = """start(self):
+        self._on = True
+        self._thread.start()
+"""
+STOPS = """stop(self):
+        self._on = False
+        self._thread.join()
+"""
+WAITS = """stop(self):
+        self._thread.join()
+"""
+
+
+@pytest.mark.parametrize(("last", "codes"), [(STOPS, set()), (WAITS, {"JQ101"})])
+def test_a_flag_that_one_method_sets_and_another_clears(last: str, codes: set[str]) -> None:
+    """In whatever order they stand, and wherever the thread is made that looks at it."""
+    for first, second in ((STARTS, last), (last, STARTS)):
+        text = RINGER.replace("{first}", f"{first}\n    def {second}")
+        assert {finding.code for finding in check_source(text)} == codes
+        made = "\n        self._thread = threading.Thread(target=self._ring)"
+        later = text.replace(made, "").replace(
+            "self._thread.start()", made + "\n        self._thread.start()"
+        )
+        assert {finding.code for finding in check_source(later)} == codes
+
+
+SERVED = """
+import multiprocessing
+from multiprocessing.managers import BaseManager
+
+
+def collect(results):
+    while True:
+        result = results.get()
+        if result is None:
+            break
+        print(result)
+
+
+if __name__ == "__main__":
+    results = multiprocessing.Queue()
+    BaseManager.register("results", callable={handed})
+    collector = multiprocessing.Process(target=collect, args=(results,))
+    collector.start()
+    BaseManager(address=("", 8001)).get_server().serve_forever()
+"""
+
+
+@pytest.mark.parametrize(
+    ("handed", "codes"),
+    [("lambda: results", set()), ("lambda: {'all': [results]}", set()), ("lambda: 3", {"JQ101"})],
+)
+def test_what_a_function_returns_that_others_call(handed: str, codes: set[str]) -> None:
+    text = SERVED.replace("{handed}", handed)
+    assert {finding.code for finding in check_source(text)} == codes

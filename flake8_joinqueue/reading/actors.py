@@ -243,7 +243,7 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     if made.body is not None:
         return
     made.body = ()
-    made.started_at, made.born = machine.tick(), new_serial()
+    made.started_at, made.started_in, made.born = machine.tick(), machine.turn, new_serial()
     initial = tuple(_initial_cells(machine, node))
     loops, machine.loops = machine.loops, []
     frames, ended = machine.frames, machine.ended

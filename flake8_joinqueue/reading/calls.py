@@ -357,7 +357,10 @@ def _inherited(machine: Machine, instance: values.Instance) -> list[Value]:
 def _callback(
     machine: Machine, value: values.Function | values.BoundFunction, node: cst.CSTNode
 ) -> None:
-    """A function in hands out of sight may be called at any time, any number of times."""
+    """A function in hands out of sight may be called at any time, any number of times.
+
+    Whoever calls it has what it returns.
+    """
     function = value.function if isinstance(value, values.BoundFunction) else value
     receiver = value.receiver if isinstance(value, values.BoundFunction) else None
     # Once a closure: the same `def` run again makes another function over other queues.
@@ -365,6 +368,11 @@ def _callback(
         return
     machine.callbacks.add((function, receiver))
     given = functions.unknown_arguments(machine, function, receiver)
-    attempt = machine.attempt_at_any_time(lambda: functions.enter(machine, function, given, node))
+
+    def call() -> None:
+        returned = functions.enter(machine, function, given, node)
+        leak(machine, returned, node, f"returned by {function.name}")
+
+    attempt = machine.attempt_at_any_time(call)
     if attempt.operations:
         machine.emit(AnyOrder((attempt.operations,), machine.site(node)))

@@ -46,7 +46,7 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
-    from flake8_joinqueue.reading.machine import ActorDraft, Machine
+    from flake8_joinqueue.reading.machine import ActorDraft, Assigned, Machine
 
 
 _NONE: frozenset[Cell] = frozenset()
@@ -150,27 +150,39 @@ def _actor(machine: Machine, draft: ActorDraft, body: Block) -> Actor:
 def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[Cell]]:
     """Return, by actor, the variables that somebody else may change while it runs.
 
-    Those that another actor assigns after the actor was started, and attributes assigned at a
-    place that this run did not come to: whoever calls that may do so at any time.
+    Those that another actor assigns after the actor was started, or in a call that others may make
+    then, and attributes assigned at a place that this run did not come to: whoever calls that may
+    do so at any time.
     """
     attributes = {
         cell: place[1]
         for place, cell in machine.cells.items()
         if place[1] in machine.assigned_attributes
     }
-    seen: dict[Cell, int] = Counter(cell for _, _, cell in machine.cell_sets)
+    seen: dict[Cell, int] = Counter(each.cell for each in machine.cell_sets)
     elsewhere = {cell for cell, name in attributes.items() if seen[cell] < assigned[name]}
     found: dict[int, frozenset[Cell]] = {}
     for draft in machine.actors[1:]:
         if draft.kind is ActorKind.PROCESS:
             continue  # it has a memory of its own
         others = {
-            cell
-            for time, index, cell in machine.cell_sets
-            if index != draft.index and time > draft.started_at
+            each.cell
+            for each in machine.cell_sets
+            if each.actor != draft.index
+            and (each.time > draft.started_at or _in_another_call(machine, draft, each))
         }
         found[draft.index] = frozenset(others | elsewhere)
     return found
+
+
+def _in_another_call(machine: Machine, draft: ActorDraft, assigned: Assigned) -> bool:
+    """Say whether others may have a variable assigned after they have had an actor started.
+
+    Where that is what stands before the start itself, run anew, nothing has changed.
+    """
+    return assigned.turn not in {0, draft.started_in} and not any(
+        each.site == assigned.site for each in machine.cell_sets if each.turn == draft.started_in
+    )
 
 
 def _counters(bodies: list[Block]) -> frozenset[Cell]:

@@ -69,6 +69,20 @@ class ManagerDraft:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A variable is assigned, by an actor, at a time; in a call that others make at any time.
+
+    `turn` tells those calls apart; it is 0 in none.
+    """
+
+    cell: Cell
+    actor: int
+    time: int
+    turn: int
+    site: Site
+
+
 @dataclass(slots=True)
 class ActorDraft:
     """An actor as it is known so far; its body is run when it is started."""
@@ -88,6 +102,8 @@ class ActorDraft:
     body: tuple[Operation, ...] | None = None
     opaque: bool = False
     started_at: int = 0
+    # In which of the calls that others make at any time it was started; 0 in none.
+    started_in: int = 0
     # The serial number from which on what is made is its own.
     born: int = 0
     functions: set[int] = field(default_factory=set)
@@ -225,7 +241,7 @@ class Machine:
         self.measured: frozenset[str] = frozenset()
         self.lengths: dict[int, Cell] = {}
         self.cells: dict[Place, Cell] = {}
-        self.cell_sets: list[tuple[int, int, Cell]] = []
+        self.cell_sets: list[Assigned] = []
         # What unknown values may turn out to be, or yield, by their keys; which of them are chosen
         # out of sight; which are put on a queue, and which of these the program tests after.
         self.origins: dict[str, tuple[Value, ...]] = {}
@@ -428,10 +444,24 @@ class Machine:
         """Return a cell of its own."""
         return Cell(new_serial(), name)
 
+    @property
+    def turn(self) -> int:
+        """The call that others make at any time that is being run, by a number; 0 in none.
+
+        That by which an object is made comes first.
+        """
+        if self.called_at_any_time is None or any(
+            frame.function is not None and frame.function.name == "__init__"
+            for frame in self.frames
+        ):
+            return 0
+        return self.born_since_called
+
     def set_cell(self, cell: Cell, value: Item | Alias | Count | None, node: cst.CSTNode) -> None:
         """Emit an assignment to a cell."""
-        self.cell_sets.append((self.tick(), self.actor.index, cell))
-        self.emit(SetCell(cell, value, self.site(node)))
+        site = self.site(node)
+        self.cell_sets.append(Assigned(cell, self.actor.index, self.tick(), self.turn, site))
+        self.emit(SetCell(cell, value, site))
 
     # --- two ways --------------------------------------------------------------------------------
 
