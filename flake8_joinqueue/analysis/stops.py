@@ -127,10 +127,26 @@ def idle(program: Program, stage: Actor, moment: Event) -> bool:
 
     def seen_to(put: Event) -> bool:
         if put.actor == moment.actor:
-            return not may_precede(put, moment) or any(before(put, turn) for turn in turns)
+            seen = any(before(put, turn) for turn in turns) or pushed_out(program, put, moment)
+            return seen or not may_precede(put, moment)
         return program.finished_before(program.actor(put), moment) is True
 
     return bool(puts) and all(seen_to(put) for put in puts)
+
+
+def pushed_out(program: Program, put: Event, moment: Event) -> bool:
+    """Say whether as much was put behind an item as there is room for: it has been taken."""
+    queue = program.protocol.queues[put_of(put).queue]
+    behind = [
+        other
+        for other in program.puts(queue)
+        if put_of(other).blocking and before(put, other) and before(other, moment)
+    ]
+    if queue.maxsize is None or not queue.kind.fifo or not behind:
+        return False
+    times = program.times(behind)
+    full = queue.maxsize.number is not None and queue.maxsize.number > 0
+    return full and times is not None and less(times, queue.maxsize) is False
 
 
 def ends_taken(program: Program, queue: Queue, producer: Actor, moment: Event) -> bool:
