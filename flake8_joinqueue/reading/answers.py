@@ -28,17 +28,23 @@ def asked(machine: Machine, callee: Value, arguments: Arguments) -> Value | None
     if not isinstance(callee, values.Taken) or not callee.path:
         return None
     name = callee.path[-1]
-    if (
-        arguments.every()
-        or arguments.open
-        or not any(
-            method.name == name and method.kind == "function" and _only_returns(method)
-            for made in machine.defined_classes
-            for method in classes.methods(machine, made)
-        )
-    ):
+    if arguments.every() or arguments.open or name not in _questions(machine):
         return None
     return values.Taken(callee.cell, (*callee.path[:-1], f"{name}{ASKED}"))
+
+
+def _questions(machine: Machine) -> frozenset[str]:
+    """Return the names of the methods of the file's classes that only return something."""
+    known, found = machine.questions
+    if known != len(machine.defined_classes):
+        found = frozenset(
+            method.name
+            for made in machine.defined_classes
+            for method in classes.methods(machine, made)
+            if method.kind == "function" and _only_returns(method)
+        )
+        machine.questions = len(machine.defined_classes), found
+    return found
 
 
 def given(machine: Machine, instance: values.Instance) -> Iterator[tuple[str, Item]]:

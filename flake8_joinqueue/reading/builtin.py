@@ -166,6 +166,7 @@ def _defaultdict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> V
 
 def _enumerate(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     over = iteration.taking(machine, arguments.get(0, "iterable") or machine.unknown(), node)
+    over = generators.as_generator(machine, over, node)
     if isinstance(over, values.Generator):
         return _through(over, lambda value: _numbered(machine, value))
     found = (
@@ -193,7 +194,8 @@ def _taken(made: values.Generator, most: Count | None) -> values.Generator:
 
 
 def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return zipped(machine, arguments.positional)
+    given = [generators.as_generator(machine, each, node) for each in arguments.positional]
+    return zipped(machine, given)
 
 
 def zipped(machine: Machine, iterables: Sequence[Value]) -> Value:
@@ -373,6 +375,7 @@ def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if len(arguments.positional) != 2:
         return calls.unknown_call(machine, Library("map"), arguments, node)
     function, over = arguments.positional
+    over = generators.as_generator(machine, over, node)
     if isinstance(over, values.Generator):
         return _through(over, lambda value: calls.call(machine, function, Arguments([value]), node))
     found: list[Segment] = []
@@ -384,6 +387,26 @@ def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     for segment in iteration.segments(machine, over):
         iteration.repeated(machine, segment, node, run)
     return values.Series(tuple(found))
+
+
+def _some(found: bool) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
+    """`any(xs)` and `all(xs)`, which go on until something is `found`."""
+
+    def run(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+        over = iteration.taking(machine, arguments.get(0, "iterable") or machine.unknown(), node)
+        over = generators.as_generator(machine, over, node)
+        if not isinstance(over, values.Generator) or generators.hides_exceptions(over):
+            return calls.unknown_call(machine, Library("any"), arguments, node)
+
+        def one_round(value: Value) -> None:
+            test = conditions.truth(machine, value)
+            leave = functools.partial(generators.leave_loop, machine, machine.site(node))
+            machine.branch(test if found else conditions.negate(test), leave, lambda: None, node)
+
+        generators.run_for(machine, node, over, one_round, lambda: ())
+        return Unknown(machine.fresh_key(), "any()", free=True)
+
+    return run
 
 
 def _getattr(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -481,6 +504,8 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "copy.replace": _replaced,
     "contextlib.closing": _closing,
     "map": _map,
+    "any": _some(found=True),
+    "all": _some(found=False),
     "getattr": _getattr,
     "setattr": _setattr,
     "super": _super,

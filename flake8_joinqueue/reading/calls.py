@@ -166,9 +166,9 @@ def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cs
     """Call code that cannot be seen into: it may keep and use what it is given, and may raise."""
     name = callee.name if isinstance(callee, values.Library) else ""
     label = name or trees.dotted(getattr(node, "func", None)) or "a call"
-    generators.exhaust(machine, arguments, name)
+    rest = generators.exhaust(machine, arguments, name, "" if name else label)
     if not (name and names.is_harmless(name)):
-        for value in arguments.every():
+        for value in rest:
             leak(machine, value, node, f"handed to {label}")
     if not (name and names.is_quiet(name)):
         item = callee.cell if isinstance(callee, values.Taken) else None

@@ -47,7 +47,7 @@ def _items(machine: Machine, node: cst.With, rest: Sequence[cst.WithItem]) -> No
     if isinstance(item.item, cst.Call) and handling.swallows(item.item):
         handling.swallow(machine, item.item, lambda: _items(machine, node, rest[1:]))
         return
-    if isinstance(value, values.Generator) and value.function.is_context:
+    if isinstance(value, values.Generator) and generators.is_context(value):
         generators.run_with(machine, value, lambda made: _rest(machine, node, rest, made), item)
         return
     entered, leave = enter(machine, value, item.item)

@@ -117,7 +117,7 @@ class _Entries:
             machine.at_top_level = False
             if lingers and not machine.ended:
                 machine.emit(Sleep(machine.site(self.module.body[-1])))
-            generators.forgotten(machine)
+            forgotten = generators.forgotten(machine)
             self._find_imported_queues()
             shared = bool(machine.queues or machine.actors[1:] or machine.managers)
             if shared:
@@ -126,7 +126,7 @@ class _Entries:
             hooks.run_at_exit(machine)
             if machine.follower is not None:
                 machine.follower.leak_unused(machine)
-        self._finish("the module", tuple(operations), ends=True)
+        self._finish("the module", (*forgotten, *operations), ends=True)
         if not shared:
             self._functions_one_by_one()
         return tuple(self.protocols)
@@ -202,18 +202,13 @@ class _Entries:
         machine = self.machine
         before = keeping.Before(machine.drafts(), new_serial(), (), ())
         entered = set(machine.entered)
-
-        def run_all() -> None:
-            run()
-            generators.forgotten(machine)
-
-        attempt = machine.attempt_within_limits(run_all)
+        attempt = machine.attempt_within_limits(run)
         if attempt is not None:
             own = machine.entered - entered
             others = [each for each in machine.defined if id(each.node) not in own]
             with machine.block() as left_behind:
                 keeping.leave_behind(machine, attempt, replace(before, others=others))
-            return *attempt.operations, *left_behind
+            return *generators.forgotten(machine), *attempt.operations, *left_behind
         with machine.block() as operations:
             machine.give_up(machine.last_node, "used by what is too much to follow")
         return tuple(operations)

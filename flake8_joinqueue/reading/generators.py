@@ -27,6 +27,7 @@ from flake8_joinqueue.protocol import (
     How,
     ItemTest,
     Literal,
+    Operation,
     Raise,
     Return,
     SetCell,
@@ -44,23 +45,54 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 # Functions that go over what they are given, to its end, here and now.
-_EXHAUSTS = frozenset({"sum", "max", "min", "collections.Counter"})
+_EXHAUSTS = frozenset({"sum", "max", "min", "collections.Counter", "functools.reduce"})
+# Methods that do so, whatever they belong to.
+_ADDING = frozenset({"extend", "update", "writelines", "writerows", "executemany"})
 
 
 def made(
     machine: Machine, function: values.Function, arguments: Arguments, node: cst.CSTNode
 ) -> Generator:
     """Return the generator that a call of a generator function makes."""
-    found = Generator(
-        function,
-        tuple(arguments.positional),
-        tuple(arguments.keywords.items()),
-        node,
-        new_serial(),
-        _repeating(machine),
+    given = tuple(arguments.positional), tuple(arguments.keywords.items())
+    return _noted(machine, Generator(function, *given, node, new_serial(), _repeating(machine)))
+
+
+def lazily(
+    machine: Machine,
+    name: str,
+    run: Callable[[Callable[[Value], None]], None],
+    over: Value,
+    node: cst.CSTNode,
+) -> Generator:
+    """Return the generator that brings what `run` does; `over` is what it goes over itself."""
+    function = values.Lazily(name, run)
+    return _noted(
+        machine, Generator(function, (over,), (), node, new_serial(), _repeating(machine))
     )
+
+
+def _noted(machine: Machine, found: Generator) -> Generator:
     machine.not_gone_over[found.serial] = found
     return found
+
+
+def is_context(made: Generator) -> bool:
+    """Say whether a generator is one of a function under `contextlib.contextmanager`."""
+    return isinstance(made.function, values.Function) and made.function.is_context
+
+
+def as_generator(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
+    """Return a generator for what calls a function again and again, other values as they are."""
+    if not isinstance(value, values.Repeated):
+        return value
+    return lazily(
+        machine,
+        "iter",
+        lambda take: iteration.go_over(machine, value, take, node),
+        value.function,
+        node,
+    )
 
 
 def _repeating(machine: Machine) -> tuple[int, ...]:
@@ -69,20 +101,25 @@ def _repeating(machine: Machine) -> tuple[int, ...]:
 
 def goes_on(machine: Machine, made: Generator) -> bool:
     """Say whether a generator may have been begun before: it goes on where it was left then."""
+    if isinstance(made.function, values.Lazily) and made.most is not None:
+        return True
     return made.serial not in machine.not_gone_over or _repeating(machine) != made.within
 
 
-def forgotten(machine: Machine) -> None:
-    """Let go of what generators use that nothing in sight goes over: somebody may do so."""
+def forgotten(machine: Machine) -> tuple[Operation, ...]:
+    """Return that queues get out of sight by generators that nothing in sight goes over."""
     left, ended = list(machine.not_gone_over.values()), machine.ended
-    for generator in left:
-        with machine.block() as operations:
-            run_out_of_sight(machine, generator)
-        for operation in operations_in(tuple(operations)):
-            queue = getattr(operation, "queue", None)
-            if isinstance(queue, int):
-                machine.escape(values.QueueRef(queue), generator.node, "used by a generator")
+    machine.not_gone_over.clear()
+    with machine.block() as escapes:
+        for generator in left:
+            with machine.block() as operations:
+                run_out_of_sight(machine, generator)
+            for operation in operations_in(tuple(operations)):
+                queue = getattr(operation, "queue", None)
+                if isinstance(queue, int):
+                    machine.escape(values.QueueRef(queue), generator.node, "used by a generator")
     machine.ended = ended
+    return tuple(escapes)
 
 
 def go_over(machine: Machine, made: Generator, body: Callable[[Value], None]) -> Value:
@@ -98,6 +135,9 @@ def go_over(machine: Machine, made: Generator, body: Callable[[Value], None]) ->
         finally:
             machine.frames, machine.top = within
 
+    if isinstance(made.function, values.Lazily):
+        made.function.run(on_yield)
+        return values.NONE
     given = Arguments(list(made.arguments), dict(made.keywords))
     return functions.enter(machine, made.function, given, made.node, Audience(on_yield, made.most))
 
@@ -139,14 +179,21 @@ def run_out_of_sight(machine: Machine, made: Generator) -> Value:
     return seen
 
 
-def exhaust(machine: Machine, arguments: Arguments, name: str) -> None:
-    """Run the generators that a library function goes over."""
+def exhaust(machine: Machine, arguments: Arguments, name: str, label: str = "") -> list[Value]:
+    """Run what a function goes over, and return what it does not go over.
+
+    `name` is that of a library function, `label` what any other goes by.
+    """
+    goes_over = name in _EXHAUSTS or label.rpartition(".")[2] in _ADDING
+    rest: list[Value] = []
     for value in arguments.every():
-        if isinstance(value, Generator) and name in _EXHAUSTS:
-            go_over(machine, value, _ignore)
-            machine.run_out_of_sight.add(value)
-        elif isinstance(value, Generator):
+        if isinstance(value, iteration.LAZY) and goes_over:
+            iteration.go_over(machine, value, _ignore, machine.last_node)
+            continue
+        rest.append(value)
+        if isinstance(value, Generator):
             run_out_of_sight(machine, value)
+    return rest
 
 
 def limited(machine: Machine, node: cst.For | cst.While) -> Count | None:
@@ -162,6 +209,8 @@ def limited(machine: Machine, node: cst.For | cst.While) -> Count | None:
 
 def hides_exceptions(made: Generator) -> bool:
     """Say whether a generator has handlers around a `yield`: nothing raised outside comes there."""
+    if isinstance(made.function, values.Lazily):
+        return False
     pending: list[cst.CSTNode] = [made.function.node.body]
     while pending:
         node = pending.pop()
@@ -175,7 +224,7 @@ def hides_exceptions(made: Generator) -> bool:
 
 def run_for(
     machine: Machine,
-    node: cst.For,
+    node: cst.CSTNode,
     made: Generator,
     one_round: Callable[[Value], None],
     orelse: Callable[[], Block],

@@ -362,11 +362,30 @@ def comprehension(machine: Machine, node: cst.BaseComp, apart: int = 0) -> Value
     machine.frames.append(Frame(scope, machine.frame.function, machine.frame.receiver))
     found: list[Segment] = []
     try:
-        _comp_for(machine, node.for_in, node, ONE, found, apart)
+        over = expressions.evaluate(machine, node.for_in.iter)
+        if isinstance(node, cst.GeneratorExp):
+            if isinstance(over, (values.QueueRef, values.Instance)):
+                over = taking(machine, over, node)
+            if isinstance(over, LAZY):
+                return _lazy(machine, node, over, machine.frame)
+        _comp_for(machine, node.for_in, over, node, ONE, found.append, apart)
     finally:
         machine.frames.pop()
     kind = _KINDS.get(type(node), "list")
     return expressions.new_container(machine, Content(tuple(found)), kind)
+
+
+def _lazy(machine: Machine, node: cst.GeneratorExp, over: Value, frame: Frame) -> Value:
+    """Return a generator expression over what is lazy itself: it is run where it is gone over."""
+
+    def run(take: Callable[[Value], None]) -> None:
+        machine.frames.append(frame)
+        try:
+            _comp_for(machine, node.for_in, over, node, ONE, lambda part: take(part.value))
+        finally:
+            machine.frames.pop()
+
+    return generators.lazily(machine, "a generator expression", run, over, node)
 
 
 _KINDS: dict[type[cst.BaseComp], str] = {cst.DictComp: "dict", cst.GeneratorExp: "generator"}
@@ -375,13 +394,12 @@ _KINDS: dict[type[cst.BaseComp], str] = {cst.DictComp: "dict", cst.GeneratorExp:
 def _comp_for(  # noqa: PLR0913, PLR0917 (a clause, and what it is a part of)
     machine: Machine,
     clause: cst.CompFor,
+    over: Value,
     node: cst.BaseComp,
     times: Count,
-    found: list[Segment],
+    take: Callable[[Segment], None],
     apart: int = 0,
 ) -> None:
-    over = expressions.evaluate(machine, clause.iter)
-
     def inner(value: Value, often: Count) -> None:
         expressions.assign(machine, clause.target, value, clause)
         condition: Condition = True
@@ -394,16 +412,17 @@ def _comp_for(  # noqa: PLR0913, PLR0917 (a clause, and what it is a part of)
 
     def element(often: Count) -> None:
         if clause.inner_for_in is not None:
-            _comp_for(machine, clause.inner_for_in, node, often, found)
+            inside = expressions.evaluate(machine, clause.inner_for_in.iter)
+            _comp_for(machine, clause.inner_for_in, inside, node, often, take)
         elif isinstance(node, cst.DictComp):
             key = expressions.evaluate(machine, node.key)
             value = expressions.evaluate(machine, node.value)
-            found.append(Segment(value, often, key.value if isinstance(key, Const) else None))
+            take(Segment(value, often, key.value if isinstance(key, Const) else None))
         elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
             made = expressions.evaluate(machine, node.elt)
             if not isinstance(node, cst.GeneratorExp):
                 made = tasks.begun(machine, made, node.elt)
-            found.append(Segment(made, often))
+            take(Segment(made, often))
 
     over = taking(machine, over, clause)
     if isinstance(over, LAZY):

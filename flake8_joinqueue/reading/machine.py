@@ -201,6 +201,8 @@ class Machine:
         self.classes: list[values.Class] = []
         self.defined: list[values.Function] = []
         self.defined_classes: list[values.Class] = []
+        # Of how many of these the methods are known that only return something, and their names.
+        self.questions: tuple[int, frozenset[str]] = (0, frozenset())
         self.made_classes: list[values.Class] = []
         self.star_modules: list[str] = []
         self.last_node: cst.CSTNode = places.module

@@ -152,6 +152,7 @@ def _of_container(
     if name == "copy":
         return expressions.new_container(machine, content, container.kind)
     if container.kind == "dict":
+        generators.exhaust(machine, arguments, "", name)
         if name in _TAKE_A_KEY_AWAY:
             sure = name == "popitem" or len(arguments.every()) == 1
             lengths.changed(machine, container, -1 if sure else None)

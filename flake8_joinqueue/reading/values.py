@@ -248,6 +248,17 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lazily:
+    """What somebody may go over, without being a function: a generator expression, `iter(f, x)`.
+
+    `run` does it, with what is to be done with each thing it brings.
+    """
+
+    name: str
+    run: Callable[[Callable[[Value], None]], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Generator:
     """A generator of the file: nothing of it has run yet. `node` is the call that made it.
 
@@ -256,7 +267,7 @@ class Generator:
     are taken (`islice`).
     """
 
-    function: Function
+    function: Function | Lazily
     arguments: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
     node: cst.CSTNode
