@@ -327,6 +327,11 @@ def _partial(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value
     )
 
 
+def _partial_method(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    made = _partial(machine, arguments, node)
+    return replace(made, is_method=True) if isinstance(made, values.Partial) else made
+
+
 def _field(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     return values.Partial(Library("dataclasses.field"), (), tuple(arguments.keywords.items()))
 
@@ -389,14 +394,14 @@ def _map(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     return values.Series(tuple(found))
 
 
-def _some(found: bool) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
+def _some(name: str, *, found: bool) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
     """`any(xs)` and `all(xs)`, which go on until something is `found`."""
 
     def run(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         over = iteration.taking(machine, arguments.get(0, "iterable") or machine.unknown(), node)
         over = generators.as_generator(machine, over, node)
         if not isinstance(over, values.Generator) or generators.hides_exceptions(over):
-            return calls.unknown_call(machine, Library("any"), arguments, node)
+            return calls.unknown_call(machine, Library(name), arguments, node)
 
         def one_round(value: Value) -> None:
             test = conditions.truth(machine, value)
@@ -404,7 +409,7 @@ def _some(found: bool) -> Callable[[Machine, Arguments, cst.CSTNode], Value]:
             machine.branch(test if found else conditions.negate(test), leave, lambda: None, node)
 
         generators.run_for(machine, node, over, one_round, lambda: ())
-        return Unknown(machine.fresh_key(), "any()", free=True)
+        return Unknown(machine.fresh_key(), f"{name}()", free=True)
 
     return run
 
@@ -498,14 +503,15 @@ BUILTINS: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "random.randbytes": sizes.make_bytes,
     "secrets.token_bytes": sizes.make_bytes,
     "functools.partial": _partial,
+    "functools.partialmethod": _partial_method,
     "dataclasses.field": _field,
     "dataclasses.replace": _replaced,
     "copy.copy": _replaced,
     "copy.replace": _replaced,
     "contextlib.closing": _closing,
     "map": _map,
-    "any": _some(found=True),
-    "all": _some(found=False),
+    "any": _some("any", found=True),
+    "all": _some("all", found=False),
     "getattr": _getattr,
     "setattr": _setattr,
     "super": _super,

@@ -279,11 +279,12 @@ class Generator:
 
 @dataclass(frozen=True, slots=True)
 class Partial:
-    """`functools.partial(function, ...)`."""
+    """`functools.partial(function, ...)`; with `is_method`, `partialmethod` of a class."""
 
     function: Value
     positional: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
+    is_method: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -348,6 +348,11 @@ def _read_instance(
             return found
         receiver = instance.cls if found.kind == "classmethod" else instance
         return values.BoundFunction(found, receiver)
+    if isinstance(found, values.Partial) and found.is_method:
+        function = found.function
+        if isinstance(function, values.Function):
+            function = values.BoundFunction(function, instance)
+        return values.Partial(function, found.positional, found.keywords)
     if found is not None:
         _note_class_attribute(machine, instance.cls, name, found, node)
         return _read_variable_attribute(machine, place, found)
