@@ -46,6 +46,8 @@ def a_test(how: How, *against: Item, path: tuple[int | str, ...] = ()) -> ItemTe
         (How.IS, Named("module.End"), Named("module.End"), True, True),
         (How.IS, TOKEN, TOKEN, True, False),
         (How.IS, TOKEN, OTHER, False, False),
+        (How.IS, TOKEN, Data("job"), None, False),
+        (How.IS, SINGLE, Data("job"), None, None),
         (How.IS, SINGLE, SINGLE, True, None),
         (How.EQUAL, SINGLE, SINGLE, True, None),
         (How.EQUAL, STOP, STOP, True, True),

@@ -39,10 +39,12 @@ def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
     """Say whether `test` is true of an item that was put; `None` where that cannot be told.
 
     `pickled` says that the item was copied on its way, so that identity is lost but for what
-    pickling finds again. Of `Data` nothing can be told.
+    pickling finds again. Of `Data` nothing else can be told.
     """
     if test.path and isinstance(item, Literal) and not _has_part(item, test.path[0]):
         return False  # looking for it raises
+    if pickled and test.how is How.IS and not test.path and all(map(_is_copied, test.against)):
+        return False  # whatever was put, what comes is a copy
     part = _part(item, test.path)
     if part is None:
         return None
@@ -210,6 +212,10 @@ def _identical(item: Item, other: Item, *, pickled: bool) -> bool | None:
                 return True  # there is but one empty tuple
             return False if pickled else None
     return False
+
+
+def _is_copied(item: Item) -> bool:
+    return isinstance(item, Unique) and not item.pickles_itself
 
 
 def _keeps_identity(item: Literal) -> bool | None:
