@@ -425,8 +425,8 @@ class Program:
             known = {self.finished_before(actor, start) for start in self._starts_of(event)}
             if known and known != {False}:
                 return True if known == {True} else None
-        if not waits and any(before(stop, event) for stop in self.about(actor, Stop)):
-            return None  # ended from outside: it may go on for a moment
+        if not waits and any(before(stop, event) for stop in self.about(actor, Stop, Escape)):
+            return None  # ended from outside: it may go on for a moment; or waited for out of sight
         if not waits:
             # A task that never waits is through when others have had their turn.
             through = at_once(actor, self.may_be_full) and self._gave_way(actor, event)

@@ -1,4 +1,4 @@
-"""`while` loops that count: how often they run, where a counter or a list that grows says so."""
+"""`while` loops that count: how often they run, where a counter or a list says so."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import libcst as cst
 from flake8_joinqueue.counts import ONE, ZERO, Count, total
 from flake8_joinqueue.reading import expressions, items, trees, values, variables
 from flake8_joinqueue.reading.scopes import Place
+from flake8_joinqueue.reading.values import Content, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
@@ -31,15 +32,22 @@ _STEPS: dict[type[cst.CSTNode], int] = {
 _SCOPES = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 
 
-def rounds(machine: Machine, node: cst.While) -> tuple[Count, Place | None, Count] | None:
+# How often a loop runs, and what its counter, or the content of its list, is behind it.
+_Rounds = tuple[Count, "Place | None", "Value | Content"]
+
+
+def rounds(machine: Machine, node: cst.While) -> _Rounds | None:
     """Return how often a `while` loop runs, and what its counter (a place) holds behind it.
 
     `None` where that is not known: the counter must grow or shrink by one in each round, whatever
     happens, and nothing else may change it or what it is compared with.
     """
-    compared = _compared(node.test)
-    if compared is None or _has_own(node.body, cst.Continue):
+    if _has_own(node.body, cst.Continue):
         return None
+    emptied = _by_taking(machine, node)
+    compared = _compared(node.test)
+    if emptied is not None or compared is None:
+        return emptied
     for counter, symbol, bound in compared:
         if isinstance(counter, cst.Name):
             found = _by_number(machine, node, counter.value, symbol, bound)
@@ -68,7 +76,7 @@ def _compared(test: cst.BaseExpression) -> list[_Side] | None:
 
 def _by_number(
     machine: Machine, node: cst.While, name: str, symbol: str, bound: cst.BaseExpression | None
-) -> tuple[Count, Place | None, Count] | None:
+) -> _Rounds | None:
     """`while i < n: …; i += 1`."""
     scope = machine.scope
     if scope.holder(name) is not scope or name in scope.survey.shared:
@@ -85,7 +93,7 @@ def _by_number(
         return None
     behind = start + times if step > 0 else start - times
     place = None if _has_own(node.body, cst.Break) else (scope.serial, name)
-    return times, place, behind
+    return times, place, values.Number(behind)
 
 
 def _by_length(
@@ -94,7 +102,7 @@ def _by_length(
     counter: cst.BaseExpression,
     symbol: str,
     bound: cst.BaseExpression | None,
-) -> tuple[Count, Place | None, Count] | None:
+) -> _Rounds | None:
     """`while len(threads) < n: …; threads.append(t)`."""
     name = _measured(counter)
     if not name or bound is None or not _appends_once(node, name):
@@ -111,7 +119,28 @@ def _by_length(
     if content.open or end is None:
         return None
     times = _times(total(part.times for part in content.segments), symbol, end, 1)
-    return None if times is None else (times, None, ZERO)
+    return None if times is None else (times, None, Content())
+
+
+def _by_taking(machine: Machine, node: cst.While) -> _Rounds | None:
+    """`while threads: threads.pop().join()`: one round for each of what a list holds."""
+    test = node.test
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        above = test.comparisons[0]
+        zero = isinstance(above.comparator, cst.Integer) and above.comparator.value == "0"
+        test = test.left if zero and _SYMBOLS.get(type(above.operator)) in (">", "!=") else test
+    name = _measured(test) or trees.dotted(test)
+    if not name or not _takes_once(node, name) or _has_own(node.body, cst.Break):
+        return None
+    looked_at = test.args[0].value if isinstance(test, cst.Call) else test
+    with machine.block():
+        value = expressions.evaluate(machine, looked_at)
+    if not isinstance(value, values.Container) or value.serial in machine.lengths:
+        return None
+    segments = items.content_of(machine, value).segments
+    if items.content_of(machine, value).open or len(segments) != 1:
+        return None
+    return segments[0].times, (value.serial, "content"), Content()
 
 
 def _times(start: Count, symbol: str, end: Count, step: int) -> Count | None:
@@ -221,6 +250,37 @@ def _appends_once(node: cst.While, name: str) -> bool:
     )
     looked = sum(_measured(part) == name for part in _nodes(node.body))
     return added == 1 and seen == 1 + looked
+
+
+def _takes_once(node: cst.While, name: str) -> bool:
+    """Say whether each round takes one element from a list, and does nothing else with it."""
+    taken = sum(_is_pop(part, name) for small in _own_statements(node) for part in _at_once(small))
+    seen = sum(
+        trees.dotted(part) == name
+        for part in _nodes(node.body)
+        if isinstance(part, (cst.Name, cst.Attribute))
+    )
+    return taken == 1 and seen == 1
+
+
+def _is_pop(node: cst.CSTNode, name: str) -> bool:
+    return isinstance(node, cst.Call) and trees.dotted(node.func) in (
+        f"{name}.pop",
+        f"{name}.popleft",
+    )
+
+
+_PERHAPS = frozenset({*_SCOPES, cst.IfExp, cst.BooleanOperation, cst.ListComp, cst.GeneratorExp})
+
+
+def _at_once(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield a node and all below it that is surely evaluated with it, once."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        if type(node) not in _PERHAPS:
+            stack.extend(trees.parts(node))
 
 
 def _takes(node: cst.CSTNode) -> bool:

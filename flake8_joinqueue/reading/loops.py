@@ -15,6 +15,7 @@ from flake8_joinqueue.protocol import (
     ExceptionName,
     Handler,
     How,
+    Hunch,
     Loop,
     LoopKind,
     Operation,
@@ -66,7 +67,11 @@ def run_while(machine: Machine, node: cst.While) -> None:
 
 
 def _run_counted(
-    machine: Machine, node: cst.While, times: Count, place: Place | None, behind: Count
+    machine: Machine,
+    node: cst.While,
+    times: Count,
+    place: Place | None,
+    behind: Value | values.Content,
 ) -> None:
     if times.number == 0:
         generators.emit_all(machine, _else(machine, node.orelse))
@@ -74,7 +79,7 @@ def _run_counted(
     value = Unknown(machine.fresh_key(), free=True)
     _counted(machine, node, Segment(value, times), node.orelse)
     if place is not None:
-        machine.heap.set(place, values.Number(behind))
+        machine.heap.set(place, behind)
 
 
 def run_for(machine: Machine, node: cst.For) -> None:
@@ -239,6 +244,10 @@ def _repeat(
         if condition is not False:
             with machine.narrow(condition, True):
                 body()
+        if condition is True and not operations and not machine.ended:
+            # What the loop does may make it end: `while threads: threads.pop().join()`.
+            with machine.block():
+                condition = True if head() is True else Hunch()
 
     attempt = _within(machine, frame, both)
     _go_on(machine, attempt, sure=condition is True)
