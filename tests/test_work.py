@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import random
 import subprocess
 import sys
@@ -344,6 +345,25 @@ def test_of_a_program_without_queues_two_rules_speak() -> None:
     assert [finding.code for finding in check_source(_NO_QUEUES)] == sorted(WITHOUT_QUEUES)
 
 
+@pytest.mark.parametrize(
+    ("exception", "asked"), [("ValueError", False), ("multiprocessing.queue.Empty", True)]
+)
+def test_of_handlers_of_other_exceptions_no_rule_speaks(
+    exception: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _NO_QUEUES.replace("multiprocessing.queue.Empty", exception).replace("deamon", "daemon")
+    (protocol,) = read(text, ast.parse(text)).protocols
+    made: list[Protocol] = []
+
+    def counted(protocol: Protocol) -> Iterator[Protocol]:
+        made.append(protocol)
+        return variants(protocol)
+
+    monkeypatch.setattr(sys.modules["flake8_joinqueue.rules.run"], "variants", counted)
+    run([protocol])
+    assert bool(made) == asked
+
+
 @pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
 def test_a_report_is_about_what_is_done_in_its_variant(path: Path) -> None:
     """Else rules might not be asked about variants in which they would find what stands."""
@@ -437,3 +457,19 @@ def test_a_web_of_objects_gets_out_of_sight_object_by_object(
     monkeypatch.setattr(calls, "reachable", reachable)
     check_source(_web(10))
     assert 0 < looked_at < 10 * 10
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def test_hardly_anything_is_left_for_the_garbage_collector() -> None:
+    """It would go through all there is, and the trees of one file would stay until it does."""
+    text = program(1000, 10)
+    check_source(text)  # what is made once, for good
+    gc.collect()
+    gc.disable()
+    try:
+        check_source(text)
+        assert gc.collect() < 1000
+    finally:
+        gc.enable()

@@ -82,8 +82,13 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     machine.keys_stored = wording.keys_stored(source)
     machine.collections_changed = wording.collections_changed(source)
     words = wording.Words(source)
-    found = _Entries(machine, module, assigned, words, core=core).run(lingers=lingers)
-    return found, tuple(machine.given_up)
+    try:
+        found = _Entries(machine, module, assigned, words, core=core).run(lingers=lingers)
+        return found, tuple(machine.given_up)
+    finally:
+        # All of it holds all else in circles, which else were for the garbage collector to find.
+        vars(machine).clear()
+        places.forget()
 
 
 class _Entries:

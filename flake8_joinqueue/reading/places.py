@@ -82,6 +82,11 @@ class Places:
             site = self._sites[id(node)] = Site(lambda: self._span(node, top), self._file)
         return site
 
+    def forget(self) -> None:
+        """Let go of the places given out, which hold this: no more are asked for."""
+        for each in (self, *self._others):
+            each._sites.clear()  # noqa: SLF001 (of its own kind)
+
     def add(self, places: Places) -> int:
         """Take in those of another module; return the number of its first top-level statement."""
         self._others.append(places)

@@ -37,6 +37,7 @@ MOST_ACTORS: Final = 200
 # Those that may speak of a program without queues, and of what operation there. All else that any
 # rule says is said of a queue.
 WITHOUT_QUEUES: Final[Mapping[str, type[Operation]]] = {"JQ405": Try, "JQ413": SetAttribute}
+_OF_QUEUES: Final = ("Empty", "Full")
 BETTER_AT_SITE: Final = (("JQ205", "JQ203"), ("JQ104", "JQ103"), ("JQ303", "JQ306"))
 
 
@@ -95,7 +96,12 @@ def _wanted(protocol: Protocol, options: Options) -> list[Rule]:
     """Return the rules that may have something to say of a Protocol."""
     codes: Collection[str] | None = None
     if not protocol.queues:
-        done = {type(each) for actor in protocol.actors for each in operations_in(actor.body)}
+        done = {
+            type(each)
+            for actor in protocol.actors
+            for each in operations_in(actor.body)
+            if not isinstance(each, Try) or _handles_a_queues(each)
+        }
         codes = [code for code, kind in WITHOUT_QUEUES.items() if kind in done]
         if not codes:
             return []
@@ -105,6 +111,15 @@ def _wanted(protocol: Protocol, options: Options) -> list[Rule]:
         if (rule.code not in OFF_BY_DEFAULT or rule.code in options.also)
         and (codes is None or rule.code in codes)
     ]
+
+
+def _handles_a_queues(operation: Try) -> bool:
+    """Say whether a handler names an exception that is, or is meant to be, one of a queue."""
+    return any(
+        exception.name.endswith(_OF_QUEUES)
+        for handler in operation.handlers
+        for exception in handler.exceptions
+    )
 
 
 def most_specific(every: Iterable[Report]) -> list[Report]:
