@@ -6,6 +6,7 @@ import ast
 import random
 from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,29 @@ def test_setting_gives_a_program_for_each_value() -> None:
     assert len(write(PLAINEST).variants) == 1
 
 
+def test_other_data_are_as_many_and_go_another_way() -> None:
+    program = write(PLAINEST)
+    (others,) = program.others
+    assert len(set(others)) == 3
+    for text in others:
+        (before, after) = (_lists(each) for each in (program.source, text))
+        assert [len(each) for each in before] == [len(each) for each in after]
+        assert before != after
+
+
+def _lists(text: str) -> list[list[object]]:
+    tree = ast.parse(text)
+    return [ast.literal_eval(node) for node in ast.walk(tree) if isinstance(node, ast.List)]
+
+
 # The comparison
+
+BALANCED = reduce(
+    lambda recipe, each: recipe.replaced(*each),
+    (("stop", "before_loop"), ("branch", "only_if"), ("trouble", "settled"), ("work", "call")),
+    PLAINEST,
+)
+"""One item is not accounted for, another twice."""
 
 
 @pytest.mark.parametrize(
@@ -120,6 +143,8 @@ def test_setting_gives_a_program_for_each_value() -> None:
         (PLAINEST.replaced("stop", "counted"), None, Verdict.BAD, Agreement.NO_RULE),
         (REFUSED, None, Verdict.BAD, Agreement.NO_RULE),
         (REFUSED.replaced("queue", "process"), None, Verdict.BAD, Agreement.MISSED),
+        (BALANCED, "JQ203", Verdict.BAD, Agreement.AGREE_BAD),
+        (BALANCED, "JQ402", Verdict.GOOD, Agreement.FALSE_ALARM),
         (PLAINEST.replaced("stop", "timeout"), "JQ105", Verdict.GOOD, Agreement.TAKEN_FOR_WORK),
         (PLAINEST.replaced("stop", "timeout"), "JQ101", Verdict.GOOD, Agreement.FALSE_ALARM),
     ],

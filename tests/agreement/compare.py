@@ -263,6 +263,11 @@ def slow_looks(program: Program, codes: Sequence[str]) -> tuple[Budget, ...]:
     return ()
 
 
+def longer(look: Budget) -> Budget:
+    """The same look for a fault that needs several sleeps to be over at once."""
+    return replace(look, schedules=1000, random=4000, seconds=40)
+
+
 def judged(program: Program, budget: Budget, start_method: str) -> list[Judgement]:
     """The simulator's judgement for every value of the program's settings."""
     return [judge(text, budget=budget, start_method=start_method) for text in program.variants]
@@ -270,18 +275,35 @@ def judged(program: Program, budget: Budget, start_method: str) -> list[Judgemen
 
 def judged_thoroughly(program: Program, codes: Sequence[str], start_method: str) -> list[Judgement]:
     """The judgements, with larger budgets as long as no failure fits what the linter says."""
-    looks = (QUICK, *slow_looks(program, codes), THOROUGH)
-    return [judged_variant(text, codes, looks, start_method) for text in program.variants]
+    slow = slow_looks(program, codes)
+    looks = (QUICK, *slow, THOROUGH, *map(longer, slow))
+    others = program.others or ((),) * len(program.variants)
+    return [
+        judged_variant(text, codes, looks, start_method, other)
+        for text, other in zip(program.variants, others, strict=True)
+    ]
 
 
 def judged_variant(
-    text: str, codes: Sequence[str], looks: Sequence[Budget], start_method: str
+    text: str,
+    codes: Sequence[str],
+    looks: Sequence[Budget],
+    start_method: str,
+    others: Sequence[str] = (),
 ) -> Judgement:
-    """The judgement of one text by the first look that shows what the linter says of it."""
+    """The judgement of one text by the first look that shows what the linter says of it.
+
+    A branch on an item may go either way, the linter says, so a fault that other data brings out
+    (``others``) is one as well.
+    """
     for budget in looks:
         judgement = judge(text, budget=budget, start_method=start_method)
         if not codes or any(fits(code, [judgement]) for code in codes):
-            break
+            return judgement
+    for other in others if not any(map(goes_wrong, judgement.outcomes)) else ():
+        with_other_data = judge(other, budget=QUICK, start_method=start_method)
+        if any(fits(code, [with_other_data]) for code in codes):
+            return with_other_data
     return judgement
 
 

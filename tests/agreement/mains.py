@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .scene import Scene, block, indent
 from .starting import Crew
+
+
+def listing(items: Sequence[str]) -> str:
+    """The list of some texts, as it is written in a program."""
+    return "[" + ", ".join(f'"{text}"' for text in items) + "]"
 
 
 class MainText:
@@ -20,8 +27,9 @@ class MainText:
     def items(self) -> str:
         """The constant that holds the work."""
         theme = self.scene.theme
-        texts = ", ".join(f'"{text}"' for text in theme.items)
-        self.scene.constants.setdefault(theme.constant, f"{theme.constant} = [{texts}]")
+        self.scene.constants.setdefault(
+            theme.constant, f"{theme.constant} = {listing(theme.items)}"
+        )
         return theme.constant
 
     def fill_loop(self, queue: str, items: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .choices import Recipe
-from .mains import MainText
+from .mains import MainText, listing
 from .scene import Scene
 from .tasks import as_tasks
 
@@ -15,10 +16,15 @@ _OTHERWISE = '"--full" not in sys.argv'
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The text, and the same text for every value of its settings."""
+    """The text, and the same text for every value of its settings.
+
+    ``others`` are, for each of these, the same text with other data: as many items, of which one
+    goes another way.
+    """
 
     source: str
     variants: tuple[str, ...]
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 def write(recipe: Recipe) -> Program:
@@ -38,6 +44,15 @@ def write(recipe: Recipe) -> Program:
     variants = [source]
     if _SETTING in source:
         variants.append(source.replace(_SETTING, _OTHERWISE))
+    others = [with_other_items(text, scene.theme.items) for text in variants]
     if scene.tasks:
         variants = [as_tasks(text) for text in variants]
-    return Program(variants[0], tuple(variants))
+        others = [[as_tasks(text) for text in each] for each in others]
+    return Program(variants[0], tuple(variants), tuple(map(tuple, others)))
+
+
+def with_other_items(text: str, items: Sequence[str]) -> list[str]:
+    """The text with each item but the first, in turn, replaced by the first."""
+    changed = [(*items[:at], items[0], *items[at + 1 :]) for at in range(1, len(items))]
+    made = [text.replace(listing(items), listing(each)) for each in changed]
+    return [each for each in made if each != text]

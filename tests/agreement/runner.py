@@ -85,7 +85,7 @@ def _hire() -> _Hand:
     return _Hand(process, ours)
 
 
-def run(tasks: Sequence[Task], jobs: int = 2, limit: float = 90.0) -> Iterator[Comparison]:
+def run(tasks: Sequence[Task], jobs: int = 2, limit: float = 240.0) -> Iterator[Comparison]:
     """What comes of every task, as it comes; ``limit`` is in seconds a task."""
     waiting = list(reversed(tasks))
     hands = [_hire() for _ in range(min(jobs, len(tasks)))]
