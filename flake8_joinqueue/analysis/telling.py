@@ -54,6 +54,11 @@ def is_something(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bo
     )
 
 
+def is_for_work(assumptions: Iterable[tuple[ItemTest, bool]]) -> bool:
+    """Say whether a way is for any item but some: what is not `None`, not falsy."""
+    return not any(truth for _, truth in assumptions)
+
+
 def _is_none(test: ItemTest) -> bool:
     return test.how in {How.IS, How.EQUAL} and any(
         isinstance(other, Literal) and other.value is None for other in test.against

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -26,15 +26,18 @@ from flake8_joinqueue.reading import (
     expressions,
     items,
     iteration,
+    lengths,
+    merging,
     queues,
     tasks,
     values,
     variables,
 )
 from flake8_joinqueue.reading.machine import ActorDraft, Frame
-from flake8_joinqueue.reading.scopes import Scope, new_serial
+from flake8_joinqueue.reading.scopes import Place, Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
-from flake8_joinqueue.reading.values import Arguments, Value
+from flake8_joinqueue.reading.values import Arguments, Content, Value
+from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
@@ -256,7 +259,7 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
     machine.running.append(made)
     try:
         # What a process assigns its parent never sees; what a thread does, it may see some time.
-        with machine.heap.trial(), machine.block() as operations:
+        with machine.heap.trial() as changes, machine.block() as operations:
             _call_target(machine, made, node)
     finally:
         machine.running.pop()
@@ -265,6 +268,42 @@ def run_body(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> None:
         machine.narrowed, machine.assumed = narrowed, assumed
         machine.hurried = hurried
     made.body = (*initial, *operations)
+    if made.kind is not ActorKind.PROCESS:
+        _may_be_seen(machine, made, dict(changes), node)
+
+
+def _may_be_seen(
+    machine: Machine,
+    made: ActorDraft,
+    changes: Mapping[Place, Value | Content],
+    node: cst.CSTNode,
+) -> None:
+    """Forget what a thread or task changes: from its start on it may be so or as it was."""
+    for place, after in changes.items():
+        before = machine.heap.get(place)
+        if place[0] >= made.born or after == before:
+            continue
+        if isinstance(before, Content) and isinstance(after, Content):
+            container = values.Container(place[0])
+            left = {part.value for part in after.segments}
+            kept = tuple(
+                part if part.value in left else replace(part, value=_anything(machine, part.value))
+                for part in before.segments
+            )
+            machine.heap.set(place, Content(kept, open=True))
+            lengths.changed(machine, container, None)
+        elif isinstance(after, merging.PLAIN) and (
+            before is None or isinstance(before, merging.PLAIN)
+        ):
+            machine.heap.set(place, _anything(machine, after))
+            if place in machine.cells:
+                machine.set_cell(machine.cells[place], None, node)
+
+
+def _anything(machine: Machine, value: Value) -> Value:
+    """Return a value of which nothing is known, where it is a plain one."""
+    plain = isinstance(value, merging.PLAIN)
+    return values.Unknown(machine.fresh_key(), free=True) if plain else value
 
 
 def _initial_cells(machine: Machine, node: cst.CSTNode) -> list[SetCell]:
