@@ -3,7 +3,7 @@
 # What it does
 
 Reports work put on a queue whose workers are daemons, where main ends and neither joins the queue
-nor waits for the workers or for what they bring.
+behind it nor waits for the workers or for what they bring.
 
 # Why is this bad
 
@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event, common_loops
+from flake8_joinqueue.analysis.timeline import Event, common_loops, may_precede
 from flake8_joinqueue.facts.names import is_quick
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
@@ -81,7 +81,7 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if queue.kind.carrier is Carrier.TASKS or program.escaped(queue):
             continue
-        if program.shut_down(queue) or program.on(queue, JoinQueue, Peek):
+        if program.shut_down(queue) or program.on(queue, Peek) or _others_join(program, queue):
             continue
         if any(_answers_come(passed.operation, queue) for passed in program.of(Pass)):
             continue
@@ -94,11 +94,19 @@ def check(program: Program) -> Iterator[Report]:
         work = [
             put
             for put in _work(program, queue)
-            if not any(_may_last(pause, put, begun) for pause in pauses)
+            if not (
+                any(_may_last(pause, put, begun) for pause in pauses)
+                or any(_waits_for(program, join, put) for join in program.on(queue, JoinQueue))
+            )
         ]
         if work:
             work.sort(key=lambda put: site_of(put).span)
             yield _report(program, queue, consumers, work)
+
+
+def _others_join(program: Program, queue: Queue) -> bool:
+    """Say whether somebody else waits for the queue: main, which does too, is looked at below."""
+    return any(join.actor != program.main.index for join in program.on(queue, JoinQueue))
 
 
 def _answers_come(passed: Operation, queue: Queue) -> bool:
@@ -149,6 +157,13 @@ def _brings_something(program: Program, consumer: Consumer) -> bool:
         getattr(event.operation, "queue", None) in puts and event.actor != consumer.actor.index
         for event in program.of(Get, Peek, JoinQueue, TaskDone)
     )
+
+
+def _waits_for(program: Program, join: Event, put: Event) -> bool:
+    """Say whether a `join` of the queue may come behind a put: it waits for it, or hangs."""
+    if put.actor == join.actor:
+        return may_precede(put, join)
+    return any(may_precede(start, join) for start in program.starts(program.actor(put)))
 
 
 def _may_last(event: Event, put: Event, begun: int) -> bool:
