@@ -297,7 +297,8 @@ def _may_be_seen(
         ):
             machine.heap.set(place, _anything(machine, after))
             if place in machine.cells:
-                machine.set_cell(machine.cells[place], None, node)
+                # It is not the starter that assigns it.
+                machine.emit(SetCell(machine.cells[place], None, machine.site(node)))
 
 
 def _anything(machine: Machine, value: Value) -> Value:

@@ -169,10 +169,23 @@ def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[C
             each.cell
             for each in machine.cell_sets
             if each.actor != draft.index
-            and (each.time > draft.started_at or _in_another_call(machine, draft, each))
+            and (
+                each.actor not in {0, draft.parent}  # it goes on beside this one
+                or each.time > draft.started_at
+                or _in_another_call(machine, draft, each)
+            )
         }
-        found[draft.index] = frozenset(others | elsewhere)
+        found[draft.index] = frozenset(others | elsewhere | _shared(machine, draft))
     return found
+
+
+def _shared(machine: Machine, draft: ActorDraft) -> set[Cell]:
+    """Return the variables that several who do the same assign, and that none of them made."""
+    if draft.count.number == 1:
+        return set()
+    own = draft.instance.serial if draft.instance is not None else 0
+    older = {cell for place, cell in machine.cells.items() if own != place[0] < draft.born}
+    return {each.cell for each in machine.cell_sets if each.actor == draft.index} & older
 
 
 def _in_another_call(machine: Machine, draft: ActorDraft, assigned: Assigned) -> bool:

@@ -461,9 +461,13 @@ class Machine:
 
     def set_cell(self, cell: Cell, value: Item | Alias | Count | None, node: cst.CSTNode) -> None:
         """Emit an assignment to a cell."""
+        self.emit(SetCell(cell, value, self.note_assigned(cell, node)))
+
+    def note_assigned(self, cell: Cell, node: cst.CSTNode) -> Site:
+        """Note that a cell gets another value, and where."""
         site = self.site(node)
         self.cell_sets.append(Assigned(cell, self.actor.index, self.tick(), self.turn, site))
-        self.emit(SetCell(cell, value, site))
+        return site
 
     # --- two ways --------------------------------------------------------------------------------
 

@@ -153,7 +153,7 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     elif isinstance(node.operator, (cst.AddAssign, cst.SubtractAssign)):
         by = step.number if isinstance(node.operator, cst.AddAssign) else -step.number
         variables.count_up(machine, node.target, value)
-        machine.emit(Increment(cell, by, machine.site(node)))
+        machine.emit(Increment(cell, by, machine.note_assigned(cell, node)))
     else:
         expressions.assign(machine, node.target, value, node)
 
