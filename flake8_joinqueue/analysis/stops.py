@@ -9,7 +9,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
-from flake8_joinqueue.counts import Count, less, populated, total
+from flake8_joinqueue.counts import ONE, Count, less, populated, total
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
@@ -287,6 +287,29 @@ def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
     if not never_told(program, queue, consumer):
         return False
     return not (fed_without_end(program, queue, actor) or may_end_everything(program, actor))
+
+
+def hands_on(consumer: Consumer, *, pickled: bool = False) -> bool:
+    """Say whether a consumer leaves only on a sentinel, which it always puts back."""
+    consumption = consumer.consumption
+    return consumption.leaves_only_on_sentinel and all(
+        any(consumption.recognises(put.item, pickled=pickled) is True for put in way.puts)
+        for way in consumption.sentinel_ways
+    )
+
+
+def one_is_enough(program: Program, queue: Queue) -> bool:
+    """Say whether a single sentinel surely ends all consumers, each of which hands it on."""
+    consumers, pickled = program.consumers(queue), queue.kind.pickles
+    return bool(consumers) and all(
+        hands_on(consumer, pickled=pickled)
+        and consumer.consumption.takes == ONE
+        and all(
+            consumer.consumption.recognises(put_of(event).item, pickled=pickled) is True
+            for event in program.sentinel_puts(queue)
+        )
+        for consumer in consumers
+    )
 
 
 def relayed(program: Program, queue: Queue) -> frozenset[int]:

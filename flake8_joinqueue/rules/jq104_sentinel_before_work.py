@@ -3,7 +3,8 @@
 # What it does
 
 Reports sentinels for all workers of a queue that are put before more work, while a producer that
-nobody has waited for still puts, or while the workers themselves still put follow-up work.
+nobody has waited for still puts, or while the workers themselves still put follow-up work. One is
+for all where each worker puts it back for the next.
 
 # Why is this bad
 
@@ -42,9 +43,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.stops import all_stop, covered, idle, needed
+from flake8_joinqueue.analysis.stops import all_stop, covered, idle, needed, one_is_enough, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, Count, less, total
+from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Actor, Put, Queue, Start
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name
@@ -61,13 +63,28 @@ def check(program: Program) -> Iterator[Report]:
             continue
         if not queue.kind.fifo or len(program.puts(queue)) < 2:
             continue  # what is put first need not be taken first
-        taken = needed(program, queue)
-        if taken is None or not taken.terms or not all_stop(program, queue):
+        taken = _taken(program, queue)
+        if taken is None or not taken.terms:
             continue
         yield from _before_own_work(program, queue, taken)
         yield from _beside_producers(program, queue, taken)
         yield from _ends_of_producers(program, queue, taken)
         yield from _beside_follow_ups(program, queue, taken)
+
+
+def _taken(program: Program, queue: Queue) -> Count | None:
+    """Return how many sentinels surely end all workers of a queue; `None` where not known."""
+    if all_stop(program, queue):
+        return needed(program, queue)
+    # Tasks take turns: what is put without giving way lies before a sentinel that is handed on.
+    handed_on = queue.kind.carrier is not Carrier.TASKS and one_is_enough(program, queue)
+    return ONE if handed_on else None
+
+
+def _sentinels(program: Program, queue: Queue) -> list[Event]:
+    """Return the puts of sentinels but those by which one worker hands it on to the next."""
+    relays = relayed(program, queue)
+    return [s for s in program.sentinel_puts(queue) if id(s.operation) not in relays]
 
 
 def _enough(program: Program, events: list[Event], taken: Count) -> bool:
@@ -93,7 +110,7 @@ def _report(  # noqa: PLR0913 (what a report is made of)
 
 
 def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    sentinels = program.sentinel_puts(queue)
+    sentinels = _sentinels(program, queue)
     for work in program.work_puts(queue):
         first = [s for s in sentinels if before(s, work)]
         again = [s for s in sentinels if _comes_round_before(program, queue, s, work)]
@@ -123,7 +140,7 @@ def _comes_round_before(program: Program, queue: Queue, sentinel: Event, work: E
 
 
 def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    sentinels = program.sentinel_puts(queue)
+    sentinels = _sentinels(program, queue)
     takers = {consumer.actor.index for consumer in program.consumers(queue)}
     for index in dict.fromkeys(work.actor for work in program.work_puts(queue)):
         producer = program.protocol.actors[index]
@@ -164,7 +181,7 @@ def _all_in(program: Program, queue: Queue, producer: Actor, sentinel: Event) ->
 
 def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
     """Producers that each put their own END, where the workers leave at the first ones."""
-    sentinels = program.sentinel_puts(queue)
+    sentinels = _sentinels(program, queue)
     working = {work.actor for work in program.work_puts(queue)}
     actors = {sentinel.actor for sentinel in sentinels}
     if not sentinels or program.main.index in actors or not actors <= working:
@@ -181,7 +198,7 @@ def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator
 
 
 def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    sentinels = program.sentinel_puts(queue)
+    sentinels = _sentinels(program, queue)
     for consumer in program.consumers(queue):
         follow_ups = [
             put

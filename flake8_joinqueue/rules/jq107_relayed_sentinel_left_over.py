@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import waits_for_some
+from flake8_joinqueue.analysis.stops import hands_on, waits_for_some
 from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
@@ -66,17 +66,8 @@ def check(program: Program) -> Iterator[Report]:
         if not program.joins(queue):
             continue
         consumers = program.consumers(queue)
-        if consumers and all(_relays(consumer) for consumer in consumers):
+        if consumers and all(hands_on(consumer) for consumer in consumers):
             yield from _check(program, queue, consumers)
-
-
-def _relays(consumer: Consumer) -> bool:
-    """Say whether a consumer leaves only on a sentinel, which it always puts back."""
-    consumption = consumer.consumption
-    return consumption.leaves_only_on_sentinel and all(
-        any(consumption.recognises(put.item) is True for put in way.puts)
-        for way in consumption.sentinel_ways
-    )
 
 
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
