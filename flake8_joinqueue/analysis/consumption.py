@@ -11,7 +11,7 @@ from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
 from flake8_joinqueue.analysis.hints import sounds_like_the_end
 from flake8_joinqueue.analysis.tallies import sentinels_taken
-from flake8_joinqueue.analysis.telling import agrees, decides, is_for_work, is_something, on_purpose
+from flake8_joinqueue.analysis.telling import agrees, decides, is_something, on_purpose
 from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Way
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
@@ -267,11 +267,9 @@ class Consumption:
         of it.
         """
         if isinstance(item, Data):
-            # Work is work, unless its name says that it is more, or it may be a sentinel at times;
-            # or it is work that ends the actor, which then goes on for as long as there is none.
+            # Work is work, unless its name says that it is more, or it may be a sentinel at times.
             perhaps = (
                 item.open
-                or any(is_for_work(way.assumptions) for way in self.sentinel_ways)
                 or sounds_like_the_end(item)
                 or any(self.recognises(other) is not False for other in item.perhaps)
             )

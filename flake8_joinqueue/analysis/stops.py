@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flake8_joinqueue.analysis.feeding import fed_without_end, may_end_everything
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.telling import is_for_work
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
@@ -348,10 +349,14 @@ def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     # A sentinel put back for the next worker has to come from somewhere first.
     relays = relayed(program, queue)
-    # What tells a sentinel by a part of it may be told by a part of any work.
-    by_part = any(all(t.path for t, _ in way.assumptions) for way in consumption.sentinel_ways)
+    # What tells a sentinel by a part of it may be told by a part of any work; and it may be work
+    # that ends the consumer, which goes on for as long as there is none.
+    by_any = any(
+        all(test.path for test, _ in way.assumptions) or is_for_work(way.assumptions)
+        for way in consumption.sentinel_ways
+    )
     return not any(
-        consumption.recognises(item) is not False or (by_part and isinstance(item, Data))
+        consumption.recognises(item) is not False or (by_any and isinstance(item, Data))
         for item in (
             put_of(event).item for event in program.puts(queue) if id(event.operation) not in relays
         )
