@@ -23,11 +23,11 @@ TICK = "__simulator_tick__"
 
 _REAL_NAMES = """
     __future__ abc argparse array ast base64 binascii bisect calendar cmath codecs collections
-    colorsys contextlib contextvars copy copyreg dataclasses datetime decimal difflib enum errno
-    fractions functools gc getpass graphlib hashlib heapq hmac html inspect io ipaddress itertools
-    json keyword locale marshal math numbers operator pickle platform pprint re reprlib secrets
-    statistics string struct textwrap token tokenize traceback types typing typing_extensions
-    unicodedata uuid warnings weakref zlib
+    colorsys contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib enum errno
+    fnmatch fractions functools gc getpass graphlib hashlib heapq hmac html inspect io ipaddress
+    itertools json keyword locale marshal math numbers operator pickle platform pprint re reprlib
+    secrets statistics string struct textwrap token tokenize traceback types typing
+    typing_extensions unicodedata uuid warnings weakref zlib
 """
 REAL_MODULES = frozenset(_REAL_NAMES.split())
 """Modules that are handed out as they are: they touch nothing outside of the interpreter."""
