@@ -7,7 +7,9 @@ A count is a polynomial with integer coefficients over symbols, so that `n - 1`,
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 from flake8_joinqueue.records import dataclass, replace
 
@@ -220,3 +222,37 @@ def _sorted(factors: Mapping[Monomial, int]) -> Count:
     # Symbols first, as people write `n - 1`.
     ordered = sorted(factors.items(), key=lambda term: (-len(term[0]), term[0]))
     return Count(tuple((symbols, factor) for symbols, factor in ordered if factor))
+
+
+_OPERATORS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def compare(left: Count, sign: str, right: Count) -> bool | None:
+    """Say whether two counts compare so; `None` where it depends."""
+    if left.number is not None and right.number is not None:
+        return _OPERATORS[sign](left.number, right.number)
+    match sign:
+        case "==":
+            return equal(left, right)
+        case "!=":
+            return _opposite(equal(left, right))
+        case "<":
+            return less(left, right)
+        case ">=":
+            return _opposite(less(left, right))
+        case ">":
+            return less(right, left)
+        case "<=":
+            return _opposite(less(right, left))
+    return None
+
+
+def _opposite(answer: bool | None) -> bool | None:
+    return None if answer is None else not answer

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from flake8_joinqueue.analysis.deciding import decide, implied
 from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Flow, Node
 from flake8_joinqueue.analysis.relevance import Relevance
-from flake8_joinqueue.analysis.ways import Fact, Outcome, Part, Station, Value, Way
-from flake8_joinqueue.counts import Count, equal, less
+from flake8_joinqueue.analysis.states import (
+    DoneStep,
+    State,
+    ending_of,
+    goes_by_count,
+    is_clean,
+    item_test,
+    leapt,
+    marked,
+    value_of,
+)
+from flake8_joinqueue.analysis.ways import Outcome, Part, Station, Value, Way
+from flake8_joinqueue.counts import Count
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
-    JUMPS,
     Alias,
     Break,
     Cell,
@@ -28,12 +37,10 @@ from flake8_joinqueue.protocol import (
     Increment,
     ItemTest,
     Literal,
-    Operation,
     Put,
     Raise,
     Return,
     SetCell,
-    Site,
     TaskDone,
 )
 from flake8_joinqueue.records import dataclass
@@ -44,48 +51,6 @@ MOST_STATIONS: Final = 200
 MANY_DONES: Final = 3
 _MANY_COUNTED: Final = 70
 _MOST_PUTS: Final = 2
-
-_NOTHING: Final[frozenset[Cell]] = frozenset()
-# What makes a way not `clean`.
-_UNCLEAN: Final = frozenset({"empty", "raised", "outside"})
-
-
-class _State(NamedTuple):
-    """How far a way has come, and what matters of what happened on it."""
-
-    node: int
-    values: frozenset[tuple[Cell, Value]] = frozenset()
-    facts: frozenset[Fact] = frozenset()
-    assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()
-    dones: int = 0
-    puts: tuple[Put, ...] = ()
-    marks: frozenset[str] = frozenset()
-    increments: frozenset[Cell] = _NOTHING
-    counters: frozenset[Cell] = _NOTHING
-    point: int = -1  # the node from which on no `task_done` can follow
-    ending: Site | None = None
-    jumped: bool = False  # `ending` is a jump, which nothing behind it can better
-    thrown: Site | None = None  # the `raise` that left, whatever catches it
-    # The jump out of a `with` whose manager runs first, and where that hands it on.
-    leap: Site | None = None
-    landing: Site | None = None
-    clears: tuple[tuple[Cell, Site, bool], ...] = ()
-    left_by: Cell | None = None
-    glance: Site | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DoneStep:
-    """A `task_done` on a way from `source` after `before` others; `empty` if nothing was taken.
-
-    `assumptions`: how tests of the item have gone by then.
-    """
-
-    source: Station | None
-    done: TaskDone
-    before: int
-    empty: bool
-    assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -180,7 +145,7 @@ class Explorer:
     # --- the search ------------------------------------------------------------------------------
 
     def _explore_all(self) -> Iterator[Way]:
-        yield from self._explore(None, [_State(self._flow.start)])
+        yield from self._explore(None, [State(self._flow.start)])
         done: set[Station] = set()
         while len(done) < len(self.stations):
             station = next(station for station in self.stations if station not in done)
@@ -192,12 +157,12 @@ class Explorer:
     def _too_many(self) -> NotAnalysed:
         return NotAnalysed("a worker has more ways from one get to the next than can be followed")
 
-    def _first_steps(self, station: Station) -> Iterator[_State]:
+    def _first_steps(self, station: Station) -> Iterator[State]:
         node = self._flow.nodes[station.node]
         get = node.operation
         assert isinstance(get, Get)
         for edge in node.edges:
-            state = _State(0, frozenset(station.values), station.facts)
+            state = State(0, frozenset(station.values), station.facts)
             if edge.kind is EdgeKind.EMPTY:
                 yield self._at(edge.target, state._replace(marks=frozenset({"empty"})))
             elif edge.kind is EdgeKind.CANCELLED:
@@ -206,7 +171,7 @@ class Explorer:
             else:
                 yield self._at(edge.target, self._assigned(state, get.cell, Part()))
 
-    def _explore(self, source: Station | None, todo: list[_State]) -> Iterator[Way]:
+    def _explore(self, source: Station | None, todo: list[State]) -> Iterator[Way]:
         seen = set(todo)
         found: dict[Way, None] = {}
         # What is hard on one queue leaves something for the others.
@@ -219,7 +184,7 @@ class Explorer:
                     found[way] = None
                     yield way
                 continue
-            leaving: list[_State] = []
+            leaving: list[State] = []
             for following in self._steps(self._noted(state, source), source):
                 before = len(seen)
                 seen.add(following)  # to ask first would take its hash twice
@@ -232,7 +197,7 @@ class Explorer:
         self._budget.states -= len(seen)
         self.ways.extend(found)
 
-    def _at(self, node: int, state: _State) -> _State:
+    def _at(self, node: int, state: State) -> State:
         """Return the state at a node, or the next that matters, without what no test looks at."""
         node = self._matter.shortcuts[node]
         live = self._matter.live[node]
@@ -241,9 +206,9 @@ class Explorer:
             values = frozenset(pair for pair in values if pair[0] in live)
         if facts and any(fact.cell not in live for fact, _ in facts):
             facts = frozenset(pair for pair in facts if pair[0].cell in live)
-        return _State(node, values, facts, *state[3:])
+        return State(node, values, facts, *state[3:])
 
-    def _arrived(self, state: _State, source: Station | None) -> Way | None:
+    def _arrived(self, state: State, source: Station | None) -> Way | None:
         target: Station | None = None
         if state.node == END:
             outcome = Outcome.ENDS
@@ -273,12 +238,12 @@ class Explorer:
             puts=state.puts,
             increments=state.increments,
             counters=state.counters,
-            ending=_ending(state),
+            ending=ending_of(state),
             thrown=state.thrown,
             glance=state.glance,
         )
 
-    def _station(self, state: _State) -> Station:
+    def _station(self, state: State) -> Station:
         values = frozenset(
             (cell, value) for cell, value in state.values if not isinstance(value, Part)
         )
@@ -287,12 +252,12 @@ class Explorer:
 
     # --- what a node does ------------------------------------------------------------------------
 
-    def _noted(self, state: _State, source: Station | None) -> _State:
+    def _noted(self, state: State, source: Station | None) -> State:
         """Return the state with what its node does to the way's ending noted."""
         if source is None or "empty" in state.marks or state.jumped or not self._accounts:
             return state
         node = self._flow.nodes[state.node]
-        state = _leapt(state, node.operation)
+        state = leapt(state, node.operation)
         if state.point < 0:
             if state.node in self._accounting:
                 return state
@@ -309,7 +274,7 @@ class Explorer:
             return state._replace(ending=state.leap if landed else operation.site, jumped=True)
         return state
 
-    def _ends_path(self, node: Node, state: _State, source: Station) -> bool:
+    def _ends_path(self, node: Node, state: State, source: Station) -> bool:
         """Say whether a node is a jump that ends the way.
 
         One of an inner loop or of a helper entered later does not, nor one behind the `get`'s loop.
@@ -327,7 +292,7 @@ class Explorer:
                 return True
         return False
 
-    def _steps(self, state: _State, source: Station | None) -> Iterator[_State]:
+    def _steps(self, state: State, source: Station | None) -> Iterator[State]:
         node = self._flow.nodes[state.node]
         if node.test is not None:
             yield from self._test(state, node, source)
@@ -341,13 +306,11 @@ class Explorer:
                 continue
             mark = self._mark(state, edge)
             following = self._at(edge.target, after)
-            yield _marked(following, mark) if mark else following
+            yield marked(following, mark) if mark else following
 
-    def _round(
-        self, index: int, node: Node, cell: Cell, state: _State
-    ) -> tuple[list[Edge], _State]:
+    def _round(self, index: int, node: Node, cell: Cell, state: State) -> tuple[list[Edge], State]:
         """Return where a counted loop goes on, and the state with one round less to go."""
-        left = _value(state, cell)
+        left = value_of(state, cell)
         if not isinstance(left, Literal) or not isinstance(left.value, int):
             self.uncounted.add(index)
             return node.edges, state
@@ -355,7 +318,7 @@ class Explorer:
         after = self._assigned(state, cell, Literal(left.value - 1))
         return [edge for edge in node.edges if edge.kind is kind], after
 
-    def _mark(self, state: _State, edge: Edge) -> str:
+    def _mark(self, state: State, edge: Edge) -> str:
         index = state.node
         if edge.kind is EdgeKind.PERHAPS and state.dones and edge.target in self._foreseen:
             return "outside"
@@ -370,7 +333,7 @@ class Explorer:
             return "opaque"  # another queue was empty
         return ""
 
-    def _done(self, state: _State, node: Node, source: Station | None) -> _State:
+    def _done(self, state: State, node: Node, source: Station | None) -> State:
         """Return the state after the operation of a node."""
         match node.operation:
             case TaskDone() as done if done.queue == self._queue:
@@ -390,16 +353,16 @@ class Explorer:
             case SetCell() as assignment:
                 return self._set(state, assignment, source)
             case Increment(cell, by):
-                return self._incremented(state, cell, by, clean=_is_clean(state, source))
+                return self._incremented(state, cell, by, clean=is_clean(state, source))
         return state
 
-    def _set(self, state: _State, assignment: SetCell, source: Station | None) -> _State:
+    def _set(self, state: State, assignment: SetCell, source: Station | None) -> State:
         cell, value = assignment.cell, assignment.value
         if cell not in self._matter.tested:
             return state
         held: Value | None
         if isinstance(value, Alias):
-            held = _value(state, value.cell)
+            held = value_of(state, value.cell)
             if isinstance(held, Part):
                 held = Part(held.path + value.path)
             elif value.path:
@@ -414,8 +377,8 @@ class Explorer:
             return state._replace(clears=(*others, clear))
         return state
 
-    def _incremented(self, state: _State, cell: Cell, by: int, *, clean: bool) -> _State:
-        value = _value(state, cell)
+    def _incremented(self, state: State, cell: Cell, by: int, *, clean: bool) -> State:
+        value = value_of(state, cell)
         grown: Value | None = None
         if (
             cell in self._matter.small
@@ -429,7 +392,7 @@ class Explorer:
             return state._replace(increments=state.increments | {cell})
         return state
 
-    def _assigned(self, state: _State, cell: Cell, value: Value | None) -> _State:
+    def _assigned(self, state: State, cell: Cell, value: Value | None) -> State:
         if cell not in self._matter.tested:
             return state
         values = {pair for pair in state.values if pair[0] != cell}
@@ -440,7 +403,7 @@ class Explorer:
 
     # --- tests -----------------------------------------------------------------------------------
 
-    def _test(self, state: _State, node: Node, source: Station | None) -> Iterator[_State]:
+    def _test(self, state: State, node: Node, source: Station | None) -> Iterator[State]:
         answer, by_item = self._answer(state, node)
         for edge in node.edges:
             if answer is not None and edge.truth != answer:
@@ -450,19 +413,19 @@ class Explorer:
                 following = self._remembered(following, state, node, edge)
             yield self._left(following, state, node, edge, source, by_item=by_item)
 
-    def _answer(self, state: _State, node: Node) -> tuple[bool | None, bool]:
+    def _answer(self, state: State, node: Node) -> tuple[bool | None, bool]:
         """Return how a test goes, `None` if either way; and whether it looks at the item taken."""
         test = self._looked_at(node)
         if not isinstance(test, ItemTest | CountTest):
             return None, False
-        value = _value(state, test.cell)
+        value = value_of(state, test.cell)
         for fact, truth in state.facts:
             if fact == test:
                 return truth, False
         if isinstance(test, CountTest):
-            return _counted(value, test), False
+            return goes_by_count(value, test), False
         if isinstance(value, Part):
-            return implied(state.assumptions, _seen(test, value), pickled=False), True
+            return implied(state.assumptions, item_test(test, value), pickled=False), True
         if value is None:
             return None, False
         return decide(test, value, pickled=False), False
@@ -474,43 +437,43 @@ class Explorer:
             return None
         return test
 
-    def _remembered(self, following: _State, state: _State, node: Node, edge: Edge) -> _State:
+    def _remembered(self, following: State, state: State, node: Node, edge: Edge) -> State:
         test = self._looked_at(node)
         if isinstance(test, ItemTest):
-            value = _value(state, test.cell)
+            value = value_of(state, test.cell)
             if isinstance(value, Part):
-                assumption = (_seen(test, value), edge.truth)
+                assumption = (item_test(test, value), edge.truth)
                 return following._replace(assumptions=state.assumptions | {assumption})
             if test in self._matter.often:
                 return following._replace(facts=state.facts | {(test, edge.truth)})
-        elif isinstance(test, CountTest) and not isinstance(_value(state, test.cell), Part):
+        elif isinstance(test, CountTest) and not isinstance(value_of(state, test.cell), Part):
             return following._replace(facts=state.facts | {(test, edge.truth)})
         return following
 
     def _left(  # noqa: PLR0913 (one step of `_test`, given all it knows)
         self,
-        following: _State,
-        state: _State,
+        following: State,
+        state: State,
         node: Node,
         edge: Edge,
         source: Station | None,
         *,
         by_item: bool,
-    ) -> _State:
+    ) -> State:
         """Return the state with what it means that the test decided to leave, if it did."""
         others = [other.target for other in node.edges if other.truth != edge.truth]
         test = self._looked_at(node)
         if isinstance(test, Hunch) and test.outside:
             home = self._homes[source.node] if source else self._stay
             if edge.target not in home and any(other in home for other in others):
-                return _marked(following, "outside")
+                return marked(following, "outside")
             return following
         stay = self._stay
         if edge.target in stay or not any(other in stay for other in others):
             return following
-        if isinstance(test, CountTest) and _is_clean(state, source):
+        if isinstance(test, CountTest) and is_clean(state, source):
             following = following._replace(counters=state.counters | {test.cell})
-        value = _value(state, test.cell) if isinstance(test, ItemTest | CountTest) else None
+        value = value_of(state, test.cell) if isinstance(test, ItemTest | CountTest) else None
         if node.condition_of is not None and isinstance(test, ItemTest | CountTest):
             following = following._replace(left_by=test.cell)
         known = by_item or isinstance(test, CountTest) or value is not None
@@ -518,87 +481,4 @@ class Explorer:
             return following
         if isinstance(test, Emptiness) and test.queue == self._queue and edge.truth:
             following = following._replace(glance=test.site)
-        return _marked(following, "opaque")
-
-
-def _is_clean(state: _State, source: Station | None) -> bool:
-    """Say whether a way is `clean` so far: of no other one asks anybody what it counts."""
-    return source is not None and state.marks.isdisjoint(_UNCLEAN)
-
-
-def _marked(state: _State, mark: str) -> _State:
-    """Return the state with a mark, and without what nobody asks for of ways with that mark."""
-    if mark in _UNCLEAN:
-        return state._replace(marks=state.marks | {mark}, increments=_NOTHING, counters=_NOTHING)
-    return state._replace(marks=state.marks | {mark})
-
-
-def _value(state: _State, cell: Cell) -> Value | None:
-    for other, value in state.values:
-        if other == cell:
-            return value
-    return None
-
-
-def _seen(test: ItemTest, value: Part) -> ItemTest:
-    """Return a test of the item, in place of one of a variable that has a part of it."""
-    return ItemTest(_ITEM, value.path + test.path, test.how, test.against, test.site)
-
-
-_ITEM: Final = Cell(-1, "the item")
-
-
-def _leapt(state: _State, operation: Operation | Handler | None) -> _State:
-    """Return the state with a jump noted that leaves a `with` by way of its manager."""
-    if isinstance(operation, Raise) and operation.name in JUMPS:
-        return state._replace(leap=operation.site, landing=None)
-    if isinstance(operation, Handler) and any(e.name in JUMPS for e in operation.exceptions):
-        return state._replace(landing=operation.site)
-    return state
-
-
-def _ending(state: _State) -> Site | None:
-    for cell, site, first in state.clears:
-        if cell == state.left_by and first:
-            return site
-    return state.ending
-
-
-_OPERATORS: Final[dict[str, Callable[[int, int], bool]]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def _counted(value: Value | None, test: CountTest) -> bool | None:
-    if not isinstance(value, Literal) or not isinstance(value.value, int):
-        return None
-    return compare(Count.of(value.value), test.operator, test.count)
-
-
-def compare(left: Count, sign: str, right: Count) -> bool | None:
-    """Say whether two counts compare so; `None` where it depends."""
-    if left.number is not None and right.number is not None:
-        return _OPERATORS[sign](left.number, right.number)
-    match sign:
-        case "==":
-            return equal(left, right)
-        case "!=":
-            return _opposite(equal(left, right))
-        case "<":
-            return less(left, right)
-        case ">=":
-            return _opposite(less(left, right))
-        case ">":
-            return less(right, left)
-        case "<=":
-            return _opposite(less(right, left))
-    return None
-
-
-def _opposite(answer: bool | None) -> bool | None:
-    return None if answer is None else not answer
+        return marked(following, "opaque")
