@@ -8,7 +8,15 @@ from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY
 from flake8_joinqueue.analysis.ways import Outcome
 from flake8_joinqueue.counts import less
-from flake8_joinqueue.protocol import ActorKind, Call, Queue, Sleep, Synchronise
+from flake8_joinqueue.protocol import (
+    Actor,
+    ActorKind,
+    Call,
+    JoinActor,
+    Queue,
+    Sleep,
+    Synchronise,
+)
 
 
 def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
@@ -101,3 +109,9 @@ def nobody_takes_time(program: Program) -> bool:
     return all(actor.kind is ActorKind.TASK for actor in others) and all(
         _goes_on(event.operation) for event in program.of(Sleep, Synchronise, Call)
     )
+
+
+def in_time(program: Program, producer: Actor, moment: Event) -> bool:
+    """Say whether a producer that is waited for, though for a time only, is through by then."""
+    waits = [event for event in program.about(producer, JoinActor) if before(event, moment)]
+    return bool(waits) and nobody_takes_time(program)

@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
 from flake8_joinqueue.analysis.stops import all_stop, covered, idle, needed, one_is_enough, relayed
+from flake8_joinqueue.analysis.supply import in_time
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, Count, less, total
 from flake8_joinqueue.facts.queues import Carrier
@@ -156,6 +157,7 @@ def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[
             and not program.synchronised(producer, s)
             and not _all_in(program, queue, producer, s)
             and not idle(program, producer, s)
+            and not in_time(program, producer, s)
             and not (taken != ONE and program.through_after_a_round(producer, s))
         ]
         # Sentinels put after the producer has ended are enough for nobody, if some were before.

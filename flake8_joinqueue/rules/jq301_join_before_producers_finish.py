@@ -44,9 +44,9 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
 from flake8_joinqueue.analysis.stops import all_taken, covered, ends_taken, idle
-from flake8_joinqueue.analysis.supply import nobody_takes_time
-from flake8_joinqueue.analysis.timeline import Event, before
-from flake8_joinqueue.protocol import Actor, JoinActor, Queue
+from flake8_joinqueue.analysis.supply import in_time
+from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.protocol import Actor, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name, start_here, started
 
@@ -99,19 +99,13 @@ def _may_still_put(program: Program, queue: Queue, join: Event, producer: Actor)
         return False
     if ends_taken(program, queue, producer, join) or all_taken(program, producer, queue, join):
         return False
-    if _done_in_time(program, producer, join):
+    if in_time(program, producer, join):
         return False
     # An item that the join itself waits for covers what is put while it is worked on.
     return any(
         not covered(program, producer, put_of(event), join, also=queue)
         for event in _work(program, queue, producer)
     )
-
-
-def _done_in_time(program: Program, producer: Actor, join: Event) -> bool:
-    """Say whether a producer that is waited for, though for a time only, is through by then."""
-    waits = [event for event in program.about(producer, JoinActor) if before(event, join)]
-    return bool(waits) and nobody_takes_time(program)
 
 
 def _report(program: Program, queue: Queue, join: Event, producer: Actor) -> Report:
