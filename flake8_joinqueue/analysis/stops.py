@@ -135,19 +135,30 @@ def idle(program: Program, stage: Actor, moment: Event) -> bool:
     return bool(puts) and all(seen_to(put) for put in puts)
 
 
-def pushed_out(program: Program, put: Event, moment: Event) -> bool:
-    """Say whether as much was put behind an item as there is room for: it has been taken."""
+def pushed_out(program: Program, put: Event, moment: Event | None = None) -> bool:
+    """Say whether as much is put behind an item as there is room for: it has been taken.
+
+    That is by a moment of who puts it, or else at the end.
+    """
     queue = program.protocol.queues[put_of(put).queue]
+    if queue.maxsize is None or not queue.kind.fifo:
+        return False
     behind = [
         other
         for other in program.puts(queue)
-        if put_of(other).blocking and before(put, other) and before(other, moment)
+        if put_of(other).blocking
+        and _comes_behind(program, other, put)
+        and (moment is None or before(other, moment))
     ]
-    if queue.maxsize is None or not queue.kind.fifo or not behind:
-        return False
-    times = program.times(behind)
+    times = program.times(behind) if behind else None
     full = queue.maxsize.number is not None and queue.maxsize.number > 0
     return full and times is not None and less(times, queue.maxsize) is False
+
+
+def _comes_behind(program: Program, other: Event, put: Event) -> bool:
+    if other.actor == put.actor:
+        return before(put, other)
+    return program.finished_before(program.actor(put), other) is True
 
 
 def ends_taken(program: Program, queue: Queue, producer: Actor, moment: Event) -> bool:

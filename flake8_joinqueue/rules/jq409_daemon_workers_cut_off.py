@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
+from flake8_joinqueue.analysis.stops import pushed_out
 from flake8_joinqueue.analysis.timeline import Event, common_loops, may_precede
 from flake8_joinqueue.facts.names import is_quick
 from flake8_joinqueue.facts.queues import Carrier
@@ -95,7 +96,8 @@ def check(program: Program) -> Iterator[Report]:
             put
             for put in _work(program, queue)
             if not (
-                any(_may_last(pause, put, begun) for pause in pauses)
+                pushed_out(program, put)
+                or any(_may_last(pause, put, begun) for pause in pauses)
                 or any(_waits_for(program, join, put) for join in program.on(queue, JoinQueue))
             )
         ]
