@@ -143,6 +143,8 @@ def _misses_what_was_not_sent(
         return None
     if queue.count != ONE or program.escaped(queue) or _is_over(program, actor, stop):
         return None
+    if not stop.sure:
+        return None  # where something else has gone wrong, say
     if not any(put.actor == actor.index for put in program.puts(queue)):
         return None
     own = [event for event in program.on(queue, JoinQueue, Close) if event.actor == actor.index]
