@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import all_stop, needed
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
-from flake8_joinqueue.analysis.turns import GIVES_WAY
+from flake8_joinqueue.analysis.turns import GIVES_WAY, gives_way
 from flake8_joinqueue.analysis.ways import Outcome
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import (
@@ -13,6 +13,7 @@ from flake8_joinqueue.protocol import (
     ActorKind,
     Call,
     JoinActor,
+    Put,
     Queue,
     Sleep,
     Synchronise,
@@ -23,7 +24,8 @@ def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer surely finds an item, its sentinel at the last, before it gives up.
 
     There must be a sentinel for everybody; and all of it on the queue before anybody looks, or
-    nothing that takes time: among tasks, that is what they wait for out of sight. Where it is only
+    nothing that takes time, or none of those who put: among tasks, that is what they wait for out
+    of sight. Where it is only
     sentinels that may come too late, whoever leaves accounts for the one that it leaves behind.
     """
     put, taken = program.times(program.sentinel_puts(queue)), needed(program, queue)
@@ -31,9 +33,10 @@ def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     if program.escaped(queue) or not all_stop(program, queue):
         return False
+    at_once = nobody_takes_time(program) or _supplied_at_once(program, queue)
     return (
         _all_there(program, queue)
-        or (nobody_takes_time(program) and not _looks_only(consumer))
+        or (at_once and not _looks_only(consumer))
         or _only_ends_come_late(program, queue)
     )
 
@@ -105,9 +108,43 @@ def _goes_on(operation: object) -> bool:
 
 def nobody_takes_time(program: Program) -> bool:
     """Say whether all are tasks that only wait for one another, so that a second is for ever."""
-    others = [a for a in program.protocol.actors if a is not program.main and program.runs(a)]
-    return all(actor.kind is ActorKind.TASK for actor in others) and all(
+    return _all_are_tasks(program) and all(
         _goes_on(event.operation) for event in program.of(Sleep, Synchronise, Call)
+    )
+
+
+def _all_are_tasks(program: Program) -> bool:
+    others = [a for a in program.protocol.actors if a is not program.main and program.runs(a)]
+    return all(actor.kind is ActorKind.TASK for actor in others)
+
+
+def _supplied_at_once(program: Program, queue: Queue) -> bool:
+    """Say whether tasks put all there is, and wait for nothing but one another until they have.
+
+    What the consumers wait for meanwhile makes no difference, but for a `sleep()` of all of them.
+    """
+    if not _all_are_tasks(program) or program.of(Sleep):
+        return False
+    suppliers = {put.actor for put in program.puts(queue)}
+
+    def goes_on(event: Event) -> bool:
+        match event.operation:
+            case JoinActor(actor=actor):
+                return actor in suppliers
+            case Put() as put:
+                return not gives_way(put, program.may_be_full)
+        return _goes_on(event.operation)
+
+    return all(
+        goes_on(event)
+        for event in program.of(*GIVES_WAY, Put, Call)
+        if event.actor in suppliers
+        and (
+            event.actor != program.main.index
+            or any(
+                may_precede(event, put) for put in program.puts(queue) if put.actor == event.actor
+            )
+        )
     )
 
 
