@@ -139,3 +139,13 @@ def test_places_in_a_text_with_statements_blanked() -> None:
     made = read(blanked, ast.parse(source)).protocols[0]
     assert [each.site.line for each in operations(made)] == [6]
     assert made.queues[0].site.line == 5
+
+
+def test_a_row_of_operators_is_given_up_before_libcst_sees_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """LibCST's time grows with more than the square of its length."""
+    monkeypatch.setattr("libcst.parse_module", lambda _: pytest.fail("it was parsed"))
+    text = "import multiprocessing\nq = multiprocessing.JoinableQueue()\n"
+    with pytest.raises(NotAnalysed, match="nested too deeply"):
+        reading(text + "x = " + " or ".join(["q.get()"] * 1500) + "\n")

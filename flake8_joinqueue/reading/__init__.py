@@ -9,7 +9,8 @@ into Protocols. This is the only package that knows LibCST.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+import itertools
+from collections.abc import Collection, Iterable, Mapping
 
 import libcst as cst
 
@@ -24,6 +25,10 @@ _DEFINITIONS = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign,
 )  # fmt: skip
 _LASTING = (ast.Expr, ast.While, ast.For, ast.With, ast.Try)
+# LibCST takes a second for a sum of a thousand terms, and a minute for one of five thousand. What
+# is so long stands on a line that is long; others are not looked at for it.
+_MOST_OPERANDS = 1000
+_LONG_LINE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,6 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
 
-    module = _parse(source)
     # As `ast` counts lines: `str.splitlines` splits at form feeds and others as well.
     lines = places.LINE_END.split(source)
     kept = [
@@ -62,6 +66,9 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
         for statement in tree.body
         if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
     ]
+    if max(map(len, lines)) > _LONG_LINE and _most_operands(kept) > _MOST_OPERANDS:
+        raise NotAnalysed("an expression is nested too deeply")
+    module = _parse(source)
     lingers = _lingers(tree, kept)
     found = places.Places(module, kept, lines)
     try:
@@ -79,6 +86,20 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
         )
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
+
+
+def _most_operands(statements: Iterable[ast.stmt]) -> int:
+    """Return how many operands the longest sum, or other row of operators, has."""
+    depths: dict[ast.AST, int] = {}
+    most = 0
+    for node in itertools.chain.from_iterable(map(ast.walk, statements)):
+        if isinstance(node, ast.BinOp):
+            depth = depths.pop(node, 1) + 1
+            depths[node.left] = depths[node.right] = depth
+            most = max(most, depth)
+        elif isinstance(node, ast.BoolOp):
+            most = max(most, len(node.values))
+    return most
 
 
 def _lingers(tree: ast.Module, kept: list[ast.stmt]) -> bool:
