@@ -147,18 +147,12 @@ def pushed_out(program: Program, put: Event, moment: Event | None = None) -> boo
         other
         for other in program.puts(queue)
         if put_of(other).blocking
-        and _comes_behind(program, other, put)
+        and is_done(program, put, other)
         and (moment is None or before(other, moment))
     ]
     times = program.times(behind) if behind else None
     full = queue.maxsize.number is not None and queue.maxsize.number > 0
     return full and times is not None and less(times, queue.maxsize) is False
-
-
-def _comes_behind(program: Program, other: Event, put: Event) -> bool:
-    if other.actor == put.actor:
-        return before(put, other)
-    return program.finished_before(program.actor(put), other) is True
 
 
 def ends_taken(program: Program, queue: Queue, producer: Actor, moment: Event) -> bool:
@@ -199,15 +193,15 @@ def all_taken(program: Program, actor: Actor, queue: Queue, moment: Event) -> bo
 
 def put_before(program: Program, events: Iterable[Event], moment: Event) -> list[Event]:
     """Return the events that surely have happened at a moment of some actor."""
-    return [
-        event
-        for event in events
-        if before(event, moment)
-        or (
-            event.actor != moment.actor
-            and program.finished_before(program.actor(event), moment) is True
-        )
-    ]
+    return [event for event in events if is_done(program, event, moment)]
+
+
+def is_done(program: Program, event: Event, moment: Event) -> bool:
+    """Say whether an event surely has happened at a moment, whoever's it is."""
+    return before(event, moment) or (
+        event.actor != moment.actor
+        and program.finished_before(program.actor(event), moment) is True
+    )
 
 
 def over_before(program: Program, join: Event, put: Event) -> bool:
@@ -327,6 +321,12 @@ def one_is_enough(program: Program, queue: Queue) -> bool:
 def relayed(program: Program, queue: Queue) -> frozenset[int]:
     """Return the puts, by their `id`, by which consumers hand the sentinel on to the next one."""
     return frozenset(id(put) for c in program.consumers(queue) for put in c.consumption.relays)
+
+
+def own_sentinels(program: Program, queue: Queue) -> list[Event]:
+    """Return the puts of sentinels but those by which one consumer hands it on to the next."""
+    relays = relayed(program, queue)
+    return [put for put in program.sentinel_puts(queue) if id(put.operation) not in relays]
 
 
 def _stopped_by_a_call(program: Program, queue: Queue, consumer: Consumer) -> bool:

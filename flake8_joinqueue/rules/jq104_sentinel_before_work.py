@@ -43,7 +43,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.stops import all_stop, covered, idle, needed, one_is_enough, relayed
+from flake8_joinqueue.analysis.stops import (
+    all_stop,
+    covered,
+    idle,
+    needed,
+    one_is_enough,
+    own_sentinels,
+)
 from flake8_joinqueue.analysis.supply import in_time
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, Count, less, total
@@ -82,12 +89,6 @@ def _taken(program: Program, queue: Queue) -> Count | None:
     return ONE if handed_on else None
 
 
-def _sentinels(program: Program, queue: Queue) -> list[Event]:
-    """Return the puts of sentinels but those by which one worker hands it on to the next."""
-    relays = relayed(program, queue)
-    return [s for s in program.sentinel_puts(queue) if id(s.operation) not in relays]
-
-
 def _enough(program: Program, events: list[Event], taken: Count) -> bool:
     put = program.times(events) if events else None
     return put is not None and less(put, taken) is False
@@ -111,7 +112,7 @@ def _report(  # noqa: PLR0913 (what a report is made of)
 
 
 def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    sentinels = _sentinels(program, queue)
+    sentinels = own_sentinels(program, queue)
     for work in program.work_puts(queue):
         first = [s for s in sentinels if before(s, work)]
         again = [s for s in sentinels if _comes_round_before(program, queue, s, work)]
@@ -141,7 +142,7 @@ def _comes_round_before(program: Program, queue: Queue, sentinel: Event, work: E
 
 
 def _beside_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    sentinels = _sentinels(program, queue)
+    sentinels = own_sentinels(program, queue)
     takers = {consumer.actor.index for consumer in program.consumers(queue)}
     for index in dict.fromkeys(work.actor for work in program.work_puts(queue)):
         producer = program.protocol.actors[index]
@@ -183,7 +184,7 @@ def _all_in(program: Program, queue: Queue, producer: Actor, sentinel: Event) ->
 
 def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
     """Producers that each put their own END, where the workers leave at the first ones."""
-    sentinels = _sentinels(program, queue)
+    sentinels = own_sentinels(program, queue)
     working = {work.actor for work in program.work_puts(queue)}
     actors = {sentinel.actor for sentinel in sentinels}
     if not sentinels or program.main.index in actors or not actors <= working:
@@ -200,7 +201,7 @@ def _ends_of_producers(program: Program, queue: Queue, taken: Count) -> Iterator
 
 
 def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    sentinels = _sentinels(program, queue)
+    sentinels = own_sentinels(program, queue)
     for consumer in program.consumers(queue):
         follow_ups = [
             put

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import needed, relayed
+from flake8_joinqueue.analysis.stops import needed, own_sentinels, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
 from flake8_joinqueue.facts.queues import Carrier
@@ -67,8 +67,7 @@ def check(program: Program) -> Iterator[Report]:
 
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
-    relays = relayed(program, queue)
-    sentinels = [put for put in program.sentinel_puts(queue) if id(put.operation) not in relays]
+    sentinels = own_sentinels(program, queue)
     for wait in program.waits(consumer.actor):
         if not sentinels or any(put.actor != wait.actor for put in sentinels):
             continue
@@ -77,7 +76,7 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             continue
         if not program.may_run_at(consumer.actor, wait):
             continue  # joined before it is started: that raises
-        if relays:  # one is enough for all
+        if relayed(program, queue):  # one is enough for all
             wrong = all(before(wait, put) for put in sentinels)
         else:
             by_turns = (

@@ -87,31 +87,40 @@ def check(program: Program) -> Iterator[Report]:
         if stop.method not in _METHODS or actor.kind is not ActorKind.PROCESS:
             continue
         for queue in program.protocol.queues:
-            reader = _needs_the_lock(program, queue, actor, event)
-            if reader is not None:
-                message = (
-                    f"{stop.method}() of {name(actor)} while it may wait in get() on "
-                    f"'{queue.name}': it keeps the lock, and the get() on line "
-                    f"{site_of(reader).line} waits for ever, end it with a sentinel"
-                )
+            found = _locked(program, queue, actor, event) or _unsent(program, queue, actor, event)
+            if found is not None:
+                why, related = found
+                message = f"{stop.method}() of {name(actor)} {why}, end it with a sentinel"
                 actors = frozenset({actor.index})
-                related: tuple[tuple[Site, str], ...] = (
-                    (site_of(reader), "this get() needs the lock"),
-                )
                 yield Report(CODE, site_of(event), message, queue.index, actors, related)
                 break
-            join = _misses_what_was_not_sent(program, queue, actor, event)
-            if join is not None:
-                message = (
-                    f"{stop.method}() of {name(actor)} before what it put on '{queue.name}' is "
-                    f"sent: it is counted and never comes, and join() on line "
-                    f"{site_of(join).line} waits for ever, end it with a sentinel"
-                )
-                actors = frozenset({actor.index})
-                puts = [put for put in program.puts(queue) if put.actor == actor.index]
-                related = here(puts, "a thread of the process sends it later")
-                yield Report(CODE, site_of(event), message, queue.index, actors, related)
-                break
+
+
+# What is wrong with a stop, in words, and the places that show it.
+_Fault = tuple[str, tuple[tuple[Site, str], ...]]
+
+
+def _locked(program: Program, queue: Queue, actor: Actor, stop: Event) -> _Fault | None:
+    reader = _needs_the_lock(program, queue, actor, stop)
+    if reader is None:
+        return None
+    why = (
+        f"while it may wait in get() on '{queue.name}': it keeps the lock, and the get() on line "
+        f"{site_of(reader).line} waits for ever"
+    )
+    return why, ((site_of(reader), "this get() needs the lock"),)
+
+
+def _unsent(program: Program, queue: Queue, actor: Actor, stop: Event) -> _Fault | None:
+    join = _misses_what_was_not_sent(program, queue, actor, stop)
+    if join is None:
+        return None
+    why = (
+        f"before what it put on '{queue.name}' is sent: it is counted and never comes, and join() "
+        f"on line {site_of(join).line} waits for ever"
+    )
+    puts = [put for put in program.puts(queue) if put.actor == actor.index]
+    return why, here(puts, "a thread of the process sends it later")
 
 
 def _needs_the_lock(program: Program, queue: Queue, actor: Actor, stop: Event) -> Event | None:
@@ -155,9 +164,7 @@ def _misses_what_was_not_sent(
 
 def _has_work(program: Program, actor: Actor, stop: Event) -> bool:
     """Say whether an actor has been given something to do, and not been told to end."""
-    taken = [
-        q for q in program.protocol.queues if program.uses(actor, q) and _takes(program, actor, q)
-    ]
+    taken = [queue for queue in program.protocol.queues if _takes(program, actor, queue)]
     return bool(taken) and all(
         any(may_precede(put, stop) for put in program.work_puts(queue) if put.actor == stop.actor)
         and not _was_told(program, queue, actor, stop)
