@@ -63,7 +63,8 @@ def covered(
 
     That is where a queue it takes from was joined before: if it puts before it accounts for the
     item, or if its sentinels, which it takes last, were waited for as well. An item of the queue
-    `also` covers what is put while it is not accounted for.
+    `also` covers what is put while it is not accounted for. A join that is over before an item
+    comes waits for nothing that is put on its account.
     """
     for queue in program.protocol.queues:
         if not queue.kind.joinable:
@@ -72,7 +73,9 @@ def covered(
         joins = [
             join
             for join in program.joins(queue)
-            if join.actor == moment.actor and join.index < moment.index
+            if join.actor == moment.actor
+            and join.index < moment.index
+            and not _comes_too_soon(program, queue, join, moment)
         ]
         if queue is not also and not joins:
             continue
@@ -87,6 +90,19 @@ def covered(
         if any(_all_told(program, queue, join) for join in joins):
             return True
     return False
+
+
+def _comes_too_soon(program: Program, queue: Queue, join: Event, moment: Event) -> bool:
+    """Say whether some work is surely put on a queue between its join and a moment behind it."""
+    return any(
+        put.sure
+        and over_before(program, join, put)
+        and any(
+            before(event, moment)
+            for event in ([put] if put.actor == moment.actor else program.starts(program.actor(put)))
+        )
+        for put in program.work_puts(queue)
+    )
 
 
 def _before_others(program: Program, producer: Actor, queue: Queue, put: Put) -> bool:
