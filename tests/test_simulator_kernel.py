@@ -83,6 +83,30 @@ def test_early_timeouts_are_tried_on_demand() -> None:
     assert judge(program, budget=Budget(early_timeouts=True, patient_gets=True)).finishes
 
 
+def test_all_of_several_may_give_up_before_the_first_item_is_there() -> None:
+    """A feeder that is late for one is late for the others as well."""
+    program = textwrap.dedent("""
+        import multiprocessing, queue
+
+        def work(q):
+            try:
+                q.get(timeout=1)
+                q.task_done()
+            except queue.Empty:
+                pass
+
+        if __name__ == "__main__":
+            q = multiprocessing.JoinableQueue()
+            for number in range(4):
+                q.put(number)
+            for _ in range(8):
+                multiprocessing.Process(target=work, args=(q,)).start()
+            q.join()
+    """)
+    budget = Budget(schedules=50, random=200, early_timeouts=True)
+    assert [o.kind for o in judge(program, budget=budget).failures()] == [OutcomeKind.HANGS]
+
+
 def test_loops_without_an_operation_are_cut() -> None:
     """Undecided, quickly."""
     judgement = judge("while True:\n    pass\n", budget=Budget(ticks=20_000))

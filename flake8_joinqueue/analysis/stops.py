@@ -42,18 +42,46 @@ def all_stop(program: Program, queue: Queue) -> bool:
     )
 
 
-def needed(program: Program, queue: Queue) -> Count | None:
-    """Return how many sentinels all consumers of a queue take together, where that is known."""
-    needs = [needed_by(program, consumer) for consumer in program.consumers(queue)]
+def needed(program: Program, queue: Queue, by: Event | None = None) -> Count | None:
+    """Return how many sentinels all consumers of a queue take together, where that is known.
+
+    With `by`, a join of the queue: those that may take as long as it waits.
+    """
+    needs = [
+        needed_by(program, consumer, by)
+        for consumer in program.consumers(queue)
+        if by is None or may_take_by(program, queue, consumer, by)
+    ]
     known = [count for count in needs if count is not None]
     return total(known) if len(known) == len(needs) else None
 
 
-def needed_by(program: Program, consumer: Consumer) -> Count | None:
-    """Return how many sentinels all instances of a consumer take, where that is known."""
-    started = program.started(consumer.actor)
-    takes = consumer.consumption.takes
+def needed_by(program: Program, consumer: Consumer, by: Event | None = None) -> Count | None:
+    """Return how many sentinels all instances of a consumer take, where that is known.
+
+    With `by`, those that may have been started by then.
+    """
+    actor, takes = consumer.actor, consumer.consumption.takes
+    if by is None or actor is program.main:
+        started = program.started(actor)
+    else:
+        starts = program.starts(actor)
+        started = program.times(s for s in starts if s.actor != by.actor or may_precede(s, by))
     return None if started is None or takes is None else populated(started * takes)
+
+
+def may_take_by(program: Program, queue: Queue, consumer: Consumer, join: Event) -> bool:
+    """Say whether a consumer may take before a join of the queue is over."""
+    gets = [get for get in program.on(queue, Get) if get.actor == consumer.actor.index]
+    return any(is_by(program, get, join) for get in gets)
+
+
+def is_by(program: Program, event: Event, join: Event) -> bool:
+    """Say whether something may happen before or while somebody, perhaps another, waits."""
+    if event.actor == join.actor:
+        return may_precede(event, join)
+    actor = program.actor(event)
+    return actor is program.main or program.may_run_at(actor, join)
 
 
 def covered(
@@ -99,7 +127,9 @@ def _comes_too_soon(program: Program, queue: Queue, join: Event, moment: Event) 
         and over_before(program, join, put)
         and any(
             before(event, moment)
-            for event in ([put] if put.actor == moment.actor else program.starts(program.actor(put)))
+            for event in (
+                [put] if put.actor == moment.actor else program.starts(program.actor(put))
+            )
         )
         for put in program.work_puts(queue)
     )

@@ -3,7 +3,7 @@
 # What it does
 
 Reports sentinels that are more than all workers of a queue take together, where `queue.join()`
-comes after.
+comes after. Main, where it works too, is no help to a join of its own that comes first.
 
 # Why is this bad
 
@@ -44,7 +44,7 @@ from flake8_joinqueue.analysis.stops import all_stop, needed, put_before
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import here, lines, many, start_here
+from flake8_joinqueue.rules.words import here, lines, many, start_here, until_then
 
 CODE = "JQ103"
 NAME = "too-many-sentinels"
@@ -60,17 +60,18 @@ def check(program: Program) -> Iterator[Report]:
 
 
 def _check(program: Program, queue: Queue) -> Iterator[Report]:
-    taken = needed(program, queue)
-    if taken is None:
-        return
     for join in program.joins(queue):
+        taken = needed(program, queue, join)
+        if taken is None or not taken.terms:
+            continue  # not known, or nobody takes yet, which JQ303 says
         sentinels = put_before(program, program.sentinel_puts(queue), join)
         put = program.times(sentinels)
         if not sentinels or put is None or less(taken, put) is not True:
             continue
         message = (
             f"{many(put, 'sentinel', 'sentinels')} on '{queue.name}', but its workers take only "
-            f"{taken}: join() on {lines([join])} hangs on the surplus, put one per worker"
+            f"{taken}{until_then(program, queue, join)}: join() on {lines([join])} hangs on the "
+            "surplus, put one per worker"
         )
         actors = frozenset(consumer.actor.index for consumer in program.consumers(queue))
         site = site_of(program.last(sentinels))

@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import hands_on, waits_for_some
+from flake8_joinqueue.analysis.stops import hands_on, may_take_by, waits_for_some
 from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
@@ -65,7 +65,11 @@ def check(program: Program) -> Iterator[Report]:
             continue
         if not program.joins(queue):
             continue
-        consumers = program.consumers(queue)
+        consumers = [
+            consumer
+            for consumer in program.consumers(queue)
+            if any(may_take_by(program, queue, consumer, join) for join in program.joins(queue))
+        ]
         if consumers and all(hands_on(consumer) for consumer in consumers):
             yield from _check(program, queue, consumers)
 

@@ -41,9 +41,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import needed, own_sentinels, relayed
+from flake8_joinqueue.analysis.stops import needed, needed_by, own_sentinels, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
-from flake8_joinqueue.counts import ONE, ZERO, Count, less, populated, total
+from flake8_joinqueue.counts import ONE, ZERO, less, total
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
@@ -163,17 +163,6 @@ def _too_few(program: Program, queue: Queue, consumer: Consumer, wait: Event) ->
         for other in program.consumers(queue)
         if program.may_run_at(other.actor, wait) and other.actor is not program.main
     ]
-    taken = [_needed_then(program, other, wait) for other in present]
+    taken = [needed_by(program, other, wait) for other in present]
     known = [count for count in taken if count is not None]
     return len(known) == len(taken) and less(put, total(known)) is True
-
-
-def _needed_then(program: Program, consumer: Consumer, wait: Event) -> Count | None:
-    """Return how many sentinels those take that may have been started by then."""
-    takes = consumer.consumption.takes
-    started = program.times(
-        start
-        for start in program.starts(consumer.actor)
-        if start.actor != wait.actor or may_precede(start, wait)
-    )
-    return None if takes is None or started is None else populated(started * takes)

@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.stops import is_by
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Escape, Get, Queue, TaskDone
@@ -81,12 +82,7 @@ def _put_by_then(program: Program, queue: Queue, join: Event) -> list[Event]:
 
 def _may_be_taken(program: Program, queue: Queue, join: Event) -> bool:
     """Say whether somebody may take, or account, while a join waits or before."""
-    return any(
-        may_precede(event, join)
-        if event.actor == join.actor
-        else event.actor == program.main.index or program.may_run_at(program.actor(event), join)
-        for event in program.on(queue, Get, TaskDone)
-    )
+    return any(is_by(program, event, join) for event in program.on(queue, Get, TaskDone))
 
 
 def _report(program: Program, queue: Queue, join: Event, puts: list[Event]) -> Report:

@@ -47,11 +47,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Program, site_of
-from flake8_joinqueue.analysis.stops import put_before
-from flake8_joinqueue.counts import ONE, Count, less
+from flake8_joinqueue.analysis.stops import is_by, put_before
+from flake8_joinqueue.counts import ONE, less
 from flake8_joinqueue.protocol import Get, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, many
+from flake8_joinqueue.rules.words import lines, many, until_then
 
 CODE = "JQ306"
 NAME = "too-few-takes"
@@ -64,21 +64,25 @@ def check(program: Program) -> Iterator[Report]:
             continue
         if program.shut_down(queue) or program.accounted_elsewhere(queue):
             continue
-        taken = program.times(program.on(queue, Get))
-        if taken is not None and taken.terms:
-            yield from _check(program, queue, taken)
+        if program.times(program.on(queue, Get)) is not None:
+            yield from _check(program, queue)
 
 
-def _check(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
-    gets = program.on(queue, Get)
+def _check(program: Program, queue: Queue) -> Iterator[Report]:
     for join in program.joins(queue):
+        # What is taken only behind the join is of no help to it.
+        gets = [get for get in program.on(queue, Get) if is_by(program, get, join)]
+        taken = program.times(gets)
+        if taken is None or not taken.terms:
+            continue
         puts = put_before(program, program.puts(queue), join)
         put = program.times(puts)
         if not puts or put is None or less(taken, put) is not True:
             continue
         message = (
             f"{many(put, 'item is', 'items are')} put on '{queue.name}', but its consumers take "
-            f"only {taken} ({lines(gets)}): join() waits for the rest for ever, take them in a loop"
+            f"only {taken}{until_then(program, queue, join)} ({lines(gets)}): join() waits for "
+            "the rest for ever, take them in a loop"
         )
         related = tuple((site_of(get), "takes one a round") for get in gets)
         actors = frozenset(consumer.actor.index for consumer in program.consumers(queue))

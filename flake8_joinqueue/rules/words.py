@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.stops import is_by
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import Actor, Get, Item, Literal, Queue, Site
@@ -28,6 +29,12 @@ def lines(events: Iterable[Event]) -> str:
 def many(count: Count, one: str, more: str) -> str:
     """Say how many of something."""
     return f"{count} {one if count.number == 1 else more}"
+
+
+def until_then(program: Program, queue: Queue, join: Event) -> str:
+    """Say that some would take more from a queue, but only behind its join."""
+    late = [get for get in program.on(queue, Get) if not is_by(program, get, join)]
+    return " until then" if late else ""
 
 
 def here(events: Iterable[Event], message: str) -> tuple[tuple[Site, str], ...]:

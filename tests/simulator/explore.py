@@ -117,7 +117,8 @@ class Ranker(Roller):
 
     So somebody may be late all the time (a feeder, say), which takes a search many deviations. Now
     and then the one who would go is ranked last. Where timed waits may expire early, sleep may cost
-    no time at all.
+    no time at all; and in some schedules, whoever may give up to take an item does so in his turn,
+    so that all of them may, before a feeder has brought the first.
     """
 
     def __init__(self, seed: int) -> None:
@@ -125,13 +126,13 @@ class Ranker(Roller):
         self.ranks: dict[int, float] = {}
         self.fickle = self.dice.choice((0.0, 0.02, 0.1))
         self.rushes = self.dice.random() < 0.5
+        self.gives_up = seed % 3 == 0
 
     def default(self, kernel: Kernel, options: list[Actor]) -> int:
-        rushes = kernel.early_timeouts and self.rushes
         ready = [
             i
-            for i, a in enumerate(options)
-            if not a.polled and (a.enabled(kernel.now) or (rushes and a.operation == "time.sleep"))
+            for i, actor in enumerate(options)
+            if not actor.polled and (actor.enabled(kernel.now) or self.hurries(kernel, actor))
         ]
         if not ready or (kernel.early_timeouts and self.dice.random() < 0.1):
             return super().default(kernel, options)
@@ -140,6 +141,12 @@ class Ranker(Roller):
             self.ranks[options[first].index] = 1 + len(self.made)
             first = min(ready, key=lambda i: self.rank(options[i]))
         return first
+
+    def hurries(self, kernel: Kernel, actor: Actor) -> bool:
+        """Whether an actor does not wait for the time it said."""
+        if actor.operation == "time.sleep":
+            return kernel.early_timeouts and self.rushes
+        return kernel.early_timeouts and self.gives_up and actor.operation.endswith(".get")
 
     def rank(self, actor: Actor) -> float:
         """The actor's rank; the least goes first."""
