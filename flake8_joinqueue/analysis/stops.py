@@ -398,11 +398,16 @@ def _raises(item: Item) -> bool:
 
 def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
+    return not program.shut_down(queue) and needs_shutdown(program, queue, consumer)
+
+
+def needs_shutdown(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether nothing that is put ends a consumer, nor anything else but `shutdown()`."""
     consumption = consumer.consumption
     if consumption.leaves_unasked:
         return False
     otherwise = any(not _needs_shutdown(way) for way in consumption.otherwise_ways)
-    if otherwise or program.shut_down(queue) or _stopped_by_a_call(program, queue, consumer):
+    if otherwise or _stopped_by_a_call(program, queue, consumer):
         return False
     # A sentinel put back for the next worker has to come from somewhere first.
     relays = relayed(program, queue)

@@ -2,7 +2,8 @@
 
 # What it does
 
-Reports a `join()` of workers that stop on a sentinel, where enough sentinels are put only later.
+Reports a `join()` of workers that stop on a sentinel, where enough sentinels are put only later, or
+that `shutdown()` of the queue is to end, which is called only later.
 
 # Why is this bad
 
@@ -40,12 +41,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.feeding import fed_without_end
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import needed, needed_by, own_sentinels, relayed
+from flake8_joinqueue.analysis.stops import (
+    needed,
+    needed_by,
+    needs_shutdown,
+    own_sentinels,
+    relayed,
+)
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, ZERO, less, total
 from flake8_joinqueue.facts.queues import Carrier
-from flake8_joinqueue.protocol import Queue
+from flake8_joinqueue.protocol import Queue, Shutdown
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name, start_here
 
@@ -56,7 +64,10 @@ NAME = "workers-joined-before-sentinels"
 def check(program: Program) -> Iterator[Report]:
     """Yield the joins of workers that come before the workers' sentinels."""
     for queue in program.protocol.queues:
-        if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
+        if queue.count != ONE or program.escaped(queue):
+            continue
+        if program.shut_down(queue):
+            yield from _before_shutdown(program, queue)
             continue
         for consumer in program.consumers(queue) if program.puts(queue) else ():
             if not program.waits(consumer.actor) or program.stopped(consumer.actor):
@@ -100,6 +111,28 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
                 *here(late, "its sentinel is put here"),
             )
             yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+
+
+def _before_shutdown(program: Program, queue: Queue) -> Iterator[Report]:
+    """Yield the joins of workers that only `shutdown()` ends, which comes later."""
+    ends = program.on(queue, Shutdown)
+    for consumer in program.consumers(queue):
+        actor = consumer.actor
+        if program.stopped(actor) or not needs_shutdown(program, queue, consumer):
+            continue
+        if fed_without_end(program, queue, actor):
+            continue
+        for wait in program.waits(actor):
+            if not program.may_run_at(actor, wait):
+                continue
+            if all(end.sure and before(wait, end) for end in ends):
+                message = (
+                    f"{name(actor)} is waited for before '{queue.name}' is shut down "
+                    f"({lines(ends)}): neither side moves again, call shutdown(), then join"
+                )
+                related = (*start_here(program, actor), *here(ends, "it is shut down here"))
+                actors = frozenset({actor.index})
+                yield Report(CODE, site_of(wait), message, queue.index, actors, related)
 
 
 def _in_turn(queue: Queue) -> bool:
