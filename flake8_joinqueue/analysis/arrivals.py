@@ -57,7 +57,8 @@ def late(program: Program, queue: Queue, consumer: Consumer, *, lags: bool) -> l
         elif put.actor not in takers:  # who puts what it takes itself comes round again
             answer = _of_others(program, queue, put, last, lags=lags)
             if answer and tasks:
-                answer = _takes_turns(program, program.actor(put))
+                first = _looks_first(program, queue, last)
+                answer = first or _takes_turns(program, program.actor(put))
         if answer is None:
             return None
         if answer:
@@ -100,6 +101,17 @@ def _takes_turns(program: Program, producer: Actor) -> bool | None:
     if producer.kind is not ActorKind.TASK:
         return None
     return not at_once(producer, program.may_be_full)
+
+
+def _looks_first(program: Program, queue: Queue, look: Event) -> bool:
+    """Say whether a task looks before any task that puts has its turn, in the order they start."""
+    makers = [program.actor(put) for put in program.puts(queue)]
+    return all(
+        maker.kind is ActorKind.TASK
+        and maker is not program.main
+        and all(before(look, start) for start in program.starts(maker))
+        for maker in makers
+    )
 
 
 def _synchronises(event: Event) -> bool:

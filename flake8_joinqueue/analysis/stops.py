@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flake8_joinqueue.analysis.feeding import fed_without_end, may_end_everything
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.telling import is_for_work
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
-from flake8_joinqueue.analysis.ways import Overdone, Way
+from flake8_joinqueue.analysis.ways import Overdone
 from flake8_joinqueue.counts import ONE, Count, less, populated, total
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
-    Call,
-    Daemon,
-    Data,
     Escape,
     Get,
-    Item,
-    ManagerEnds,
-    Named,
     Put,
     Queue,
-    Record,
     TaskDone,
-    Unique,
 )
 
 
@@ -298,49 +288,6 @@ def overdone(program: Program, *, after_empty: bool) -> Iterator[tuple[Queue, Co
                         yield queue, consumer, found
 
 
-def ends_with_manager(program: Program, queue: Queue, actor: Actor) -> bool:
-    """Say whether the manager of a queue ends before anybody waits for an actor.
-
-    One that blocks there then dies (JQ401).
-    """
-    if queue.manager is None or actor is program.main:
-        return False
-    ends = [
-        event
-        for event in program.of(ManagerEnds)
-        if isinstance(event.operation, ManagerEnds) and event.operation.manager == queue.manager
-    ]
-    if not ends and outlived_by_managers(actor):
-        return False
-    return all(any(before(end, wait) for end in ends) for wait in program.waits(actor))
-
-
-def outlived_by_managers(actor: Actor) -> bool:
-    """Say whether the interpreter, at exit, waits for an actor before it finalises managers.
-
-    It does so for threads and for executors; for processes it waits afterwards.
-    """
-    return actor.kind is ActorKind.THREAD or (actor.pooled and actor.daemon is Daemon.NO)
-
-
-def _needs_shutdown(way: Way) -> bool:
-    """Say whether only `shutdown()` can make a plain blocking `get` raise, as this way begins."""
-    start = way.start
-    return way.empty and start is not None and not (start.may_be_empty or start.may_be_cancelled)
-
-
-def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
-    """Say whether a consumer that somebody waits for is never told to stop."""
-    consumption, actor = consumer.consumption, consumer.actor
-    if not program.is_waited(actor) or ends_with_manager(program, queue, actor):
-        return False
-    if actor is program.main and consumption.never_leaves:
-        return False  # a service that main runs itself is meant to go on
-    if not never_told(program, queue, consumer):
-        return False
-    return not (fed_without_end(program, queue, actor) or may_end_everything(program, actor))
-
-
 def hands_on(consumer: Consumer, *, pickled: bool = False) -> bool:
     """Say whether a consumer leaves only on a sentinel, which it always puts back."""
     consumption = consumer.consumption
@@ -373,53 +320,3 @@ def own_sentinels(program: Program, queue: Queue) -> list[Event]:
     """Return the puts of sentinels but those by which one consumer hands it on to the next."""
     relays = relayed(program, queue)
     return [put for put in program.sentinel_puts(queue) if id(put.operation) not in relays]
-
-
-def _stopped_by_a_call(program: Program, queue: Queue, consumer: Consumer) -> bool:
-    """Say whether a consumer calls what it takes, and something put there raises to stop it."""
-    flow, taken = consumer.consumption.flow, {get.cell for get in consumer.consumption.gets}
-    called = [flow.nodes[index].operation for index in flow.where(Call)]
-    return any(isinstance(call, Call) and call.item in taken for call in called) and any(
-        _raises(put_of(event).item) for event in program.puts(queue)
-    )
-
-
-def _raises(item: Item) -> bool:
-    """Say whether a call of an item, or of a part of it, never returns."""
-    match item:
-        case Named(raises=raises):
-            return raises
-        case Record(fields=parts) | Data(perhaps=parts):
-            return any(map(_raises, parts))
-        case Unique(attributes=attributes):
-            return any(_raises(part) for _, part in attributes)
-    return False
-
-
-def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
-    """Say whether a consumer leaves on a sentinel that nobody puts, or not at all."""
-    return not program.shut_down(queue) and needs_shutdown(program, queue, consumer)
-
-
-def needs_shutdown(program: Program, queue: Queue, consumer: Consumer) -> bool:
-    """Say whether nothing that is put ends a consumer, nor anything else but `shutdown()`."""
-    consumption = consumer.consumption
-    if consumption.leaves_unasked:
-        return False
-    otherwise = any(not _needs_shutdown(way) for way in consumption.otherwise_ways)
-    if otherwise or _stopped_by_a_call(program, queue, consumer):
-        return False
-    # A sentinel put back for the next worker has to come from somewhere first.
-    relays = relayed(program, queue)
-    # What tells a sentinel by a part of it may be told by a part of any work; and it may be work
-    # that ends the consumer, which goes on for as long as there is none.
-    by_any = any(
-        all(test.path for test, _ in way.assumptions) or is_for_work(way.assumptions)
-        for way in consumption.sentinel_ways
-    )
-    return not any(
-        consumption.recognises(item) is not False or (by_any and isinstance(item, Data))
-        for item in (
-            put_of(event).item for event in program.puts(queue) if id(event.operation) not in relays
-        )
-    )

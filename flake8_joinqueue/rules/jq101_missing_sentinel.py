@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program
-from flake8_joinqueue.analysis.stops import waits_for_ever
+from flake8_joinqueue.analysis.told import waits_for_ever
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, name, start_here, started

@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import ends_with_manager
+from flake8_joinqueue.analysis.told import ends_with_manager
 from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report

@@ -56,10 +56,10 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.arrivals import hesitates, late
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts.queues import Carrier
-from flake8_joinqueue.protocol import Get, Peek, Queue, Site
+from flake8_joinqueue.protocol import Escape, Get, Peek, Queue, Site, Stop
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -79,12 +79,19 @@ def check(program: Program) -> Iterator[Report]:
             continue  # nobody looks
         consumers = program.consumers(queue)
         # Whoever goes on till it is told may take what is left.
-        if consumers and all(_stops(program, consumer) for consumer in consumers):
+        if consumers and all(_stops(program, queue, consumer) for consumer in consumers):
             yield from _check(program, queue, consumers)
 
 
-def _stops(program: Program, consumer: Consumer) -> bool:
-    return not program.stopped(consumer.actor) and bool(consumer.consumption.stops_when_empty)
+def _stops(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a consumer leaves when it finds nothing, as far as anybody minds.
+
+    Ending it from outside helps nobody who waits for the queue first.
+    """
+    return bool(consumer.consumption.stops_when_empty) and all(
+        isinstance(end.operation, Stop) and any(before(join, end) for join in program.joins(queue))
+        for end in program.about(consumer.actor, Stop, Escape)
+    )
 
 
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:

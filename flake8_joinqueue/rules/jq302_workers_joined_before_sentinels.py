@@ -43,14 +43,9 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.feeding import fed_without_end
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import (
-    needed,
-    needed_by,
-    needs_shutdown,
-    own_sentinels,
-    relayed,
-)
+from flake8_joinqueue.analysis.stops import needed, needed_by, own_sentinels, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
+from flake8_joinqueue.analysis.told import needs_shutdown
 from flake8_joinqueue.counts import ONE, ZERO, less, total
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Queue, Shutdown

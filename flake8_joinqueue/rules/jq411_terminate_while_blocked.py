@@ -177,9 +177,22 @@ def _takes(program: Program, actor: Actor, queue: Queue) -> bool:
 
 
 def _waits_for_more(program: Program, actor: Actor, stop: Event) -> bool:
-    """Say whether who stops an actor waits before for more than that it accounts for its items."""
+    """Say whether who stops an actor waits before for more than that it accounts for its items.
+
+    What comes before the last item is put is no time given to that one.
+    """
+    last = max(
+        (
+            put.index
+            for queue in program.protocol.queues
+            if _takes(program, actor, queue)
+            for put in program.work_puts(queue)
+            if put.actor == stop.actor and put.sure and may_precede(put, stop)
+        ),
+        default=-1,
+    )
     for event in program.of(JoinQueue, Get, Peek, JoinActor, Sleep, Synchronise):
-        if event.actor != stop.actor or not may_precede(event, stop):
+        if event.actor != stop.actor or event.index < last or not may_precede(event, stop):
             continue
         join = event.operation
         if not isinstance(join, JoinQueue):

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.flow import END
 from flake8_joinqueue.analysis.program import Program, site_of
-from flake8_joinqueue.analysis.stops import waits_for_ever
+from flake8_joinqueue.analysis.told import waits_for_ever
 from flake8_joinqueue.protocol import Actor, Queue, SetAttribute
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import name

@@ -50,8 +50,8 @@ from typing import Final
 from flake8_joinqueue.analysis.exceptions import ORDINARY, catches
 from flake8_joinqueue.analysis.guards import attempts
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import never_told
 from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.told import never_told
 from flake8_joinqueue.protocol import (
     ActorKind,
     Call,
