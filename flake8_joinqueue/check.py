@@ -99,13 +99,21 @@ def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -
     if not speaks_of_queues(text, own):
         return None
     tree = tree or _parse(text, filename)
-    source, core, by_use = cut(text, tree, own, followed=options.follow_imports)
-    if not source:
+    found = cut(text, tree, own, followed=options.follow_imports)
+    if not found.text:
         return None
     # Only a file that got this far pays for the import of LibCST.
     from flake8_joinqueue.reading import read  # noqa: PLC0415
 
-    return read(source, tree, options, filename, core=core, by_use=by_use)
+    return read(
+        found.text,
+        tree,
+        options,
+        filename,
+        core=found.core,
+        by_use=found.by_use,
+        inside=found.inside,
+    )
 
 
 def _parse(text: str, filename: str) -> ast.Module:

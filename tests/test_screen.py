@@ -461,6 +461,14 @@ def test_the_words_are_those_of_every_queue_that_is_known() -> None:
     assert {name.partition(".")[0] for name in names._SAME_AS} <= words.MODULES  # noqa: SLF001
 
 
+def test_a_context_matters_where_a_queue_is_made_of_it() -> None:
+    other = "\nclass Server:\n    def __init__(self):\n        self.context = get_context()\n"
+    text = "from multiprocessing import get_context\ncontext = get_context()\n"
+    makes = "\ndef main():\n    context.JoinableQueue().put(1)\n"
+    whole = text + other + makes
+    assert relevant(whole, ast.parse(whole)).split() == (text + makes).split()
+
+
 def test_deep_expressions_do_not_matter() -> None:
     text = "import queue\nq = queue.Queue()\nx = " + "-" * 150 + "1\ny = q" + ".f()" * 150 + "\n"
     assert relevant(text, ast.parse(text)).splitlines()[2:] == ["", "y = q" + ".f()" * 150]

@@ -179,6 +179,45 @@ def test_functions_are_entered_in_proportion_to_the_program(
     assert forty <= 4 * ten
 
 
+_OFFERS = """
+import queue
+from multiprocessing import get_context
+
+
+class Server:
+    def __init__(self, context=None):
+        self.context = context or get_context()
+        self.alive = True
+
+    def serve(self, requests):
+        while self.alive:
+            self.answer(requests.next())
+
+    def answer(self, request):
+        request.reply(self.context)
+
+
+class Manager(Server):
+    registry = {}
+
+    @classmethod
+    def register(cls, name, maker):
+        cls.registry[name] = maker
+
+
+Manager.register("Queue", queue.Queue)
+"""
+
+
+def test_functions_that_have_nothing_to_do_with_queues_are_not_begun_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A module that offers queues to others makes none, whatever its classes do."""
+    assert _entered(_OFFERS, monkeypatch) == 1  # `register()`, which the module calls itself
+    uses = "\n\ndef use():\n    Manager.registry['Queue']().put(queue.Queue())\n"
+    assert _entered(_OFFERS + uses, monkeypatch) > 1
+
+
 # --- what workers do between one get and the next ------------------------------------------------
 
 _WORKER = """

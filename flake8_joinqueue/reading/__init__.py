@@ -47,6 +47,7 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
     *,
     core: Collection[str] | None = None,
     by_use: Mapping[str, QueueKind] | None = None,
+    inside: bool = True,
 ) -> Reading:
     """Read a program.
 
@@ -54,7 +55,8 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
     is the `ast` of the whole text; `options` is what the user has set, `filename` where
     the text comes from, for imports to be followed; `core` are the functions and classes that may
     come to do something with a queue, `None` if any may; `by_use` the names that must be queues by
-    their use, `None` if that is still to be found out. Raises `NotAnalysed` where LibCST refuses
+    their use, `None` if that is still to be found out. `inside`: not only the top level has to do
+    with queues. Raises `NotAnalysed` where LibCST refuses
     the text, or nothing of it can be followed.
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
@@ -81,6 +83,7 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
                 filename,
                 core=core,
                 lingers=lingers,
+                inside=inside,
                 by_use=evidence.queues_by_use(source, tree) if by_use is None else by_use,
             )
         )

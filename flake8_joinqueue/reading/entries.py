@@ -64,12 +64,14 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     core: Collection[str] | None = None,
     lingers: bool = False,
     by_use: Mapping[str, QueueKind] | None = None,
+    inside: bool = True,
 ) -> tuple[tuple[Protocol, ...], tuple[str, ...]]:
     """Run a module from each of its entry points; return their Protocols, and what was given up.
 
     `core` are the functions and classes worth beginning with, `None` for all. `lingers`: its top
     level does more than is left of it here, which takes its time. `by_use` are the names that go by
-    queues alone.
+    queues alone. `inside`: functions and classes have to do with queues even where the top level
+    has none to give them.
     """
     assigned = wording.attributes_assigned(source)
     several = frozenset(name for name, count in assigned.items() if count > 1)
@@ -83,7 +85,9 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     machine.collections_changed = wording.collections_changed(source)
     words = wording.Words(source)
     try:
-        found = _Entries(machine, module, assigned, words, core=core).run(lingers=lingers)
+        found = _Entries(machine, module, assigned, words, core=core).run(
+            lingers=lingers, inside=inside
+        )
         return found, tuple(machine.given_up)
     finally:
         # All of it holds all else in circles, which else were for the garbage collector to find.
@@ -109,7 +113,7 @@ class _Entries:
         self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
-    def run(self, *, lingers: bool) -> tuple[Protocol, ...]:
+    def run(self, *, lingers: bool, inside: bool) -> tuple[Protocol, ...]:
         machine = self.machine
         machine.begin_share()
         self._begin(self.module)
@@ -132,7 +136,7 @@ class _Entries:
             if machine.follower is not None:
                 machine.follower.leak_unused(machine)
         self._finish("the module", (*forgotten, *operations), ends=True)
-        if not shared:
+        if inside and not shared:
             self._functions_one_by_one()
         return tuple(self.protocols)
 

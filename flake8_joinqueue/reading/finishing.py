@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import ONE, ZERO, Count
@@ -36,6 +36,7 @@ from flake8_joinqueue.protocol import (
     Queue,
     Scope,
     SetCell,
+    Site,
     Stop,
     Try,
     blocks_in,
@@ -162,6 +163,7 @@ def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[C
     seen: dict[Cell, int] = Counter(each.cell for each in machine.cell_sets)
     elsewhere = {cell for cell, name in attributes.items() if seen[cell] < assigned[name]}
     found: dict[int, frozenset[Cell]] = {}
+    assigned_at = _assigned_at(machine)
     for draft in machine.actors[1:]:
         if draft.kind is ActorKind.PROCESS:
             continue  # it has a memory of its own
@@ -172,7 +174,7 @@ def _volatile(machine: Machine, assigned: Counter[str]) -> dict[int, frozenset[C
             and (
                 each.actor not in {0, draft.parent}  # it goes on beside this one
                 or each.time > draft.started_at
-                or _in_another_call(machine, draft, each)
+                or _in_another_call(draft, each, assigned_at[draft.started_in])
             )
         }
         found[draft.index] = frozenset(others | elsewhere | _shared(machine, draft))
@@ -188,14 +190,20 @@ def _shared(machine: Machine, draft: ActorDraft) -> set[Cell]:
     return {each.cell for each in machine.cell_sets if each.actor == draft.index} & older
 
 
-def _in_another_call(machine: Machine, draft: ActorDraft, assigned: Assigned) -> bool:
+def _assigned_at(machine: Machine) -> defaultdict[int, set[Site]]:
+    """Return where variables are assigned in each of the calls that others make at any time."""
+    found: defaultdict[int, set[Site]] = defaultdict(set)
+    for each in machine.cell_sets:
+        found[each.turn].add(each.site)
+    return found
+
+
+def _in_another_call(draft: ActorDraft, assigned: Assigned, before_start: set[Site]) -> bool:
     """Say whether others may have a variable assigned after they have had an actor started.
 
     Where that is what stands before the start itself, run anew, nothing has changed.
     """
-    return assigned.turn not in {0, draft.started_in} and not any(
-        each.site == assigned.site for each in machine.cell_sets if each.turn == draft.started_in
-    )
+    return assigned.turn not in {0, draft.started_in} and assigned.site not in before_start
 
 
 def _counters(bodies: list[Block]) -> frozenset[Cell]:

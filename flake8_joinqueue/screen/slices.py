@@ -32,12 +32,14 @@ class Cut(NamedTuple):
     """A module cut down.
 
     `core` are the names its statements bind that do something with queues, `by_use` those that must
-    be queues by what is done with them.
+    be queues by what is done with them. `inside`: a function or class may make a queue, or be given
+    one; else the top level alone does, and the rest of the core may only change what it works with.
     """
 
     text: str = ""
     core: frozenset[str] = frozenset()
     by_use: Mapping[str, QueueKind] = MappingProxyType({})
+    inside: bool = True
 
 
 def cut(
@@ -58,7 +60,9 @@ def cut(
         return Cut()
     selection = _Selection(statements, by_name=followed and bool(own))
     kept = selection.kept()
-    return Cut(keep_only(text, tree, kept), selection.core, by_use) if kept else Cut()
+    if not kept:
+        return Cut()
+    return Cut(keep_only(text, tree, kept), selection.core, by_use, selection.inside)
 
 
 def _may_say_something(statements: Sequence[Statement]) -> bool:
@@ -136,6 +140,7 @@ class _Selection:
                     index[name].append(place)
         self._concurrent: set[str] = set().union(*(each.concurrent for each in statements))
         self._seen_names: set[str] = set()
+        self.inside = True
 
     def kept(self) -> set[int]:
         """The places of the statements to keep; none where nothing does anything with queues."""
@@ -146,10 +151,11 @@ class _Selection:
             return set()
         aliases: set[str] = set().union(*(each.queue_aliases for each in self._statements))
         for place, statement in enumerate(self._statements):
-            if statement.speaks or aliases & statement.mentions:
+            if statement.speaks or statement.signs.sure or aliases & statement.mentions:
                 self._add_core(place)
         if not self._core:
             return set()
+        self.inside = bool(self.core)
         for place, statement in enumerate(self._statements):
             runs = not statement.is_definition
             if statement.stays or (runs and self._concurrent & statement.mentions):

@@ -14,8 +14,9 @@ EMPTY_OF = ("queue", "multiprocessing")
 # The classes of queue there are; `JobQueue` may be one too, but then it says of which it is made.
 CLASSES = frozenset({"Queue", "JoinableQueue", "SimpleQueue", "LifoQueue", "PriorityQueue"})
 
-# How processes are started is said far from the queue, often in a function of its own.
-_SETTINGS = frozenset({"set_start_method", "get_context", "patch_all"})
+# How processes are started is said far from the queue, often in a function of its own. (A context
+# is not: whoever makes a queue of it names it.)
+_SETTINGS = frozenset({"set_start_method", "patch_all"})
 _WORDS = _SETTINGS | CLASSES | {TASK_DONE, EMPTY}
 
 # The modules whose objects the reading knows: what is done to one of these may matter.
