@@ -352,3 +352,31 @@ def test_a_worker_that_died_before_it_is_cancelled_raised_all_the_same(
     """``cancel()`` of a task that is done silences what it died of: no traceback is shown."""
     errors = only(verdict(DEAD_BEFORE_CANCELLED.format(end=end))).errors
     assert [(e.type, e.silent) for e in errors] == [("ValueError", silent)]
+
+
+CANCELLED_AT_WORK = """
+    import asyncio
+    async def work(q):
+        while True:
+            item = await q.get()
+            await asyncio.sleep(item)
+            q.task_done()
+            {again}
+    async def main():
+        q = asyncio.Queue()
+        tasks = [asyncio.create_task(work(q)) for _ in range(2)]
+        for item in (0.1, 0.1, 1):
+            q.put_nowait(item)
+        await q.join()
+        for task in tasks:
+            task.cancel()
+    asyncio.run(main())
+"""
+
+
+def test_what_a_cancelled_task_had_in_hand_is_lost() -> None:
+    """A ``task_done`` too many lets the join go, and finishes the work of nobody else."""
+    assert verdict(CANCELLED_AT_WORK.format(again="")).finishes
+    [lost] = only(verdict(CANCELLED_AT_WORK.format(again="q.task_done()"))).lost
+    assert lost.held
+    assert lost.items == ("1",)

@@ -3,7 +3,8 @@
 # What it does
 
 Reports a `join()` of workers that stop on a sentinel, where enough sentinels are put only later, or
-that `shutdown()` of the queue is to end, which is called only later.
+that `shutdown()` of the queue is to end, which is called only later. Likewise, whatever ends them,
+where they wait for an item and all is put only later.
 
 # Why is this bad
 
@@ -43,12 +44,13 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.feeding import fed_without_end
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.stops import needed, needed_by, own_sentinels, relayed
+from flake8_joinqueue.analysis.stops import needed, needed_by, over_before, own_sentinels, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
-from flake8_joinqueue.analysis.told import needs_shutdown
+from flake8_joinqueue.analysis.told import needs_shutdown, waits_for_ever
+from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.counts import ONE, ZERO, less, total
 from flake8_joinqueue.facts.queues import Carrier
-from flake8_joinqueue.protocol import Queue, Shutdown
+from flake8_joinqueue.protocol import Get, Queue, Shutdown
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name, start_here
 
@@ -59,17 +61,18 @@ NAME = "workers-joined-before-sentinels"
 def check(program: Program) -> Iterator[Report]:
     """Yield the joins of workers that come before the workers' sentinels."""
     for queue in program.protocol.queues:
-        if queue.count != ONE or program.escaped(queue):
+        if program.escaped(queue) or not program.puts(queue):
             continue
         if program.shut_down(queue):
-            yield from _before_shutdown(program, queue)
+            yield from _before_shutdown(program, queue) if queue.count == ONE else ()
             continue
-        for consumer in program.consumers(queue) if program.puts(queue) else ():
+        for consumer in program.consumers(queue):
             if not program.waits(consumer.actor) or program.stopped(consumer.actor):
                 continue
-            if not consumer.consumption.leaves_only_on_sentinel:
-                continue
-            yield from _check(program, queue, consumer)
+            # Of many queues it is not known which one gets how many.
+            by_sentinels = queue.count == ONE and consumer.consumption.leaves_only_on_sentinel
+            found = list(_check(program, queue, consumer)) if by_sentinels else []
+            yield from found or _before_anything(program, queue, consumer)
 
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
@@ -106,6 +109,37 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
                 *here(late, "its sentinel is put here"),
             )
             yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+
+
+def _before_anything(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
+    """Yield the joins of workers that take something first, where it is put only later.
+
+    Whatever it is that ends them, they do not come so far.
+    """
+    actor, puts = consumer.actor, program.puts(queue)
+    for wait in program.waits(actor):
+        started = any(start.sure and before(start, wait) for start in program.starts(actor))
+        if not (started and wait.sure and all(over_before(program, wait, put) for put in puts)):
+            continue
+        if _takes_first(consumer) and not waits_for_ever(program, queue, consumer):
+            message = (
+                f"{name(actor)} is waited for before anything is on '{queue.name}' "
+                f"({lines(puts)}): neither side moves again, put first, then join"
+            )
+            related = (*start_here(program, actor), *here(puts, "it is put here"))
+            actors = frozenset({actor.index})
+            yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+
+
+def _takes_first(consumer: Consumer) -> bool:
+    """Say whether a consumer always waits for an item before it ends."""
+    flow = consumer.consumption.flow
+
+    def waits(way: Way) -> bool:
+        get = flow.nodes[way.target.node].operation if way.target else None
+        return isinstance(get, Get) and not (get.may_be_empty or get.may_be_cancelled)
+
+    return all(waits(way) for way in consumer.consumption.ways if way.source is None)
 
 
 def _before_shutdown(program: Program, queue: Queue) -> Iterator[Report]:

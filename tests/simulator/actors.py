@@ -36,6 +36,7 @@ class Actor:
         self.polled = False
         self.done = False
         self.killed = False
+        self.cancelled = False
         self.born = 0
         self.running_loop: Any = None
         self.event_loop: Any = None

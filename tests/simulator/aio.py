@@ -151,8 +151,10 @@ class Loop(base_events.BaseEventLoop):
         """Exceptions nobody saw are written down at the end."""
 
     def report(self) -> None:
-        """At the end of the run: the tasks that died without anybody looking."""
+        """At the end of the run: the tasks that died without anybody looking, or were cancelled."""
         for task in self.made:
+            if task.cancelled():
+                self.actor_of(task).cancelled = True
             if not task.done() or task.cancelled():
                 continue
             if task._log_traceback:

@@ -366,7 +366,7 @@ def sum_up(one: Kernel, main: SimProcess) -> Outcome:
     """How the run ended, before it is known which queues count."""
     errors = tuple(one.ledger.errors)
     joins = one.ledger.early_joins([a.born for a in one.actors])
-    killed = {a.index for a in one.actors if a.killed}
+    killed = {a.index for a in one.actors if a.killed or a.cancelled}
     lost: tuple[Lost, ...] = ()
     waits: tuple[Wait, ...] = ()
     if one.verdict == "ended":

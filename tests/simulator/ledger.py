@@ -5,7 +5,7 @@
 - it still lies in the queue (or in the buffer of a feeder that was cut off), and somebody takes
   from that queue on some schedule: a queue nobody ever takes from is a drop box, not work; or
 - an actor took it from a queue on which ``task_done`` is called, and was killed (as a daemon, or
-  by ``terminate``) before it called ``task_done``.
+  by ``terminate``) or cancelled before it called ``task_done``.
 
 Sentinels are no work, so a sentinel left over is never lost. An item counts as a sentinel if it is
 ``None``, ``...``, ``NotImplemented``, a class, a function with a name, an exception, a bare
@@ -92,6 +92,7 @@ class Account:
     takers: set[str] = field(default_factory=set)
     acknowledged: bool = False
     held: dict[int, list[Entry]] = field(default_factory=dict)
+    """By whom it was taken; who has accounted for all that he took is there as well."""
     puts: list[tuple[int, str, int, bool]] = field(default_factory=list)
     joins: list[tuple[int, str, int, int]] = field(default_factory=list)
     inside: Any = None
@@ -135,11 +136,16 @@ class Ledger:
         account.held.setdefault(actor, []).append(entry)
 
     def done(self, account: Account, actor: int) -> None:
-        """``task_done``: the oldest item the actor holds is finished, or somebody else's."""
+        """``task_done``: the oldest item the actor holds is finished.
+
+        Where he never took any, it is somebody else's. Called once too often by who takes himself,
+        it finishes nothing.
+        """
         account.acknowledged = True
-        mine = account.held.get(actor)
-        if not mine:
-            mine = next((held for held in account.held.values() if held), None)
+        if actor in account.held:
+            mine = account.held[actor]
+        else:
+            mine = next((held for held in account.held.values() if held), [])
         if mine:
             mine.pop(0)
 

@@ -55,7 +55,7 @@ class Error:
 
 @dataclass(frozen=True)
 class Lost:
-    """Work nobody took from a queue, or (``held``) taken by an actor killed before it was done."""
+    """Work nobody took from a queue, or (``held``) taken by an actor cut off before it was done."""
 
     queue: str
     items: tuple[str, ...]
