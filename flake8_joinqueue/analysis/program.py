@@ -458,13 +458,17 @@ class Program:
             for wait in self.waits(self.protocol.actors[helper])
         )
 
-    def synchronised(self, actor: Actor, event: Event, but: Queue | None = None) -> bool:
+    def synchronised(
+        self, actor: Actor, event: Event, but: Queue | None = None, since: Event | None = None
+    ) -> bool:
         """Say whether something else may wait for an actor between its start and an event.
 
         The event is of who started it; what waits may be an `Event`, or a result it takes, from
-        another queue than `but`.
+        another queue than `but`. What surely comes before `since` does not count.
         """
-        if any(self.synchronised(actor, start, but) for start in self._starts_of(event)):
+        if since is None and any(
+            self.synchronised(actor, start, but) for start in self._starts_of(event)
+        ):
             return True
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
         fed = self._fed.get(actor.index, set()) - ({but.index} if but else set())
@@ -473,7 +477,7 @@ class Program:
                 continue
             if other.actor != event.actor or not may_precede(other, event):
                 continue
-            if not self._may_synchronise(other):
+            if not self._may_synchronise(other) or (since and before(other, since)):
                 continue
             if not starts or any(may_precede(start, other) for start in starts):
                 return True

@@ -104,7 +104,7 @@ def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Even
         return True
     if _some_is_left(program, actor, used, moment):
         return True
-    if program.synchronised(actor, moment):
+    if program.synchronised(actor, moment) and not _told_later(program, actor, used, moment):
         return False
     return not all(_is_over(program, actor, queue, moment) for queue in used)
 
@@ -171,13 +171,26 @@ def _some_is_left(program: Program, actor: Actor, used: list[Queue], moment: Eve
 
 
 def _is_last(program: Program, actor: Actor, queue: Queue, wait: Event) -> bool:
-    """Say whether nothing is put on a queue by who waited for it after that.
+    """Say whether nothing is put on a queue by who waited for it after that."""
+    return not any(may_precede(wait, put) for put in _puts_for(program, actor, queue))
 
-    Sentinels may be, for a daemon: it is cut off at the end in any case, with no work in hand.
+
+def _told_later(program: Program, actor: Actor, used: list[Queue], moment: Event) -> bool:
+    """Say whether more is put for an actor by who waited for something, when that was over."""
+    takes = [queue for queue in used if program.consumption(actor, queue).gets]
+    return any(
+        put.sure and before(put, moment) and not program.synchronised(actor, moment, since=put)
+        for queue in takes
+        for put in _puts_for(program, actor, queue)
+    )
+
+
+def _puts_for(program: Program, actor: Actor, queue: Queue) -> list[Event]:
+    """Return the puts on a queue that matter to an actor: sentinels do not, to a daemon.
+
+    It is cut off at the end in any case, with no work in hand.
     """
-    daemon = actor.daemon is not Daemon.NO
-    puts = program.work_puts(queue) if daemon else program.on(queue, Put)
-    return not any(may_precede(wait, put) for put in puts)
+    return program.puts(queue) if actor.daemon is Daemon.NO else program.work_puts(queue)
 
 
 def _feeds_only(program: Program, actor: Actor, moment: Event) -> bool:

@@ -97,7 +97,7 @@ def check(program: Program) -> Iterator[Report]:
             for put in _work(program, queue)
             if not (
                 pushed_out(program, put)
-                or any(_may_last(pause, put, begun) for pause in pauses)
+                or any(_may_last(program, pause, put, begun) for pause in pauses)
                 or any(_waits_for(program, join, put) for join in program.on(queue, JoinQueue))
             )
         ]
@@ -168,12 +168,19 @@ def _waits_for(program: Program, join: Event, put: Event) -> bool:
     return any(may_precede(start, join) for start in program.starts(program.actor(put)))
 
 
-def _may_last(event: Event, put: Event, begun: int) -> bool:
-    """Say whether what may last is done behind a put and the workers' start."""
-    if put.actor == event.actor:
-        if event.index < put.index and not _comes_again(event, put):
+def _may_last(program: Program, event: Event, put: Event, begun: int) -> bool:
+    """Say whether what may last is done behind a put and the workers' start.
+
+    A helper puts no sooner than main starts it.
+    """
+    first = put
+    if put.actor != event.actor:
+        starts = [s for s in program.starts(program.actor(put)) if s.actor == event.actor]
+        first = min(starts, key=lambda start: start.index, default=put)
+    if first.actor == event.actor:
+        if event.index < first.index and not _comes_again(event, first):
             return False
-        begun = max(begun, put.index)
+        begun = max(begun, first.index)
     if isinstance(event.operation, Loop):
         return event.operation.kind is LoopKind.WHILE and event.index > begun
     return event.index >= begun or bool(event.loops)
