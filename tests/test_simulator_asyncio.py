@@ -367,16 +367,18 @@ CANCELLED_AT_WORK = """
         tasks = [asyncio.create_task(work(q)) for _ in range(2)]
         for item in (0.1, 0.1, 1):
             q.put_nowait(item)
-        await q.join()
+        {join}
         for task in tasks:
             task.cancel()
     asyncio.run(main())
 """
 
 
-def test_what_a_cancelled_task_had_in_hand_is_lost() -> None:
+def test_what_a_cancelled_task_had_in_hand_is_lost_where_it_was_waited_for() -> None:
     """A ``task_done`` too many lets the join go, and finishes the work of nobody else."""
-    assert verdict(CANCELLED_AT_WORK.format(again="")).finishes
-    [lost] = only(verdict(CANCELLED_AT_WORK.format(again="q.task_done()"))).lost
+    assert verdict(CANCELLED_AT_WORK.format(join="await q.join()", again="")).finishes
+    assert verdict(CANCELLED_AT_WORK.format(join="await asyncio.sleep(0.5)", again="")).finishes
+    program = CANCELLED_AT_WORK.format(join="await q.join()", again="q.task_done()")
+    [lost] = only(verdict(program)).lost
     assert lost.held
     assert lost.items == ("1",)

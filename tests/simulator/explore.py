@@ -366,12 +366,13 @@ def sum_up(one: Kernel, main: SimProcess) -> Outcome:
     """How the run ended, before it is known which queues count."""
     errors = tuple(one.ledger.errors)
     joins = one.ledger.early_joins([a.born for a in one.actors])
-    killed = {a.index for a in one.actors if a.killed or a.cancelled}
+    killed = {a.index for a in one.actors if a.killed}
+    cancelled = {a.index for a in one.actors if a.cancelled}
     lost: tuple[Lost, ...] = ()
     waits: tuple[Wait, ...] = ()
     if one.verdict == "ended":
         kind = OutcomeKind.RAISES if errors else OutcomeKind.FINISHES
-        lost = one.ledger.lost(killed)[0]
+        lost = one.ledger.lost(killed, cancelled)[0]
     elif one.verdict == "hangs":
         kind = OutcomeKind.HANGS
         waits = all_waits(one)

@@ -5,7 +5,9 @@
 - it still lies in the queue (or in the buffer of a feeder that was cut off), and somebody takes
   from that queue on some schedule: a queue nobody ever takes from is a drop box, not work; or
 - an actor took it from a queue on which ``task_done`` is called, and was killed (as a daemon, or
-  by ``terminate``) or cancelled before it called ``task_done``.
+  by ``terminate``) before it called ``task_done``; or
+- a task took it, and was cancelled with the item in hand though a ``join`` of the queue had
+  returned. Where none had, whoever cancels it means to cut it off.
 
 Sentinels are no work, so a sentinel left over is never lost. An item counts as a sentinel if it is
 ``None``, ``...``, ``NotImplemented``, a class, a function with a name, an exception, a bare
@@ -20,6 +22,7 @@ import enum
 import re
 import types
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +85,8 @@ class Entry:
     putter: str
     line: int = 0
     size: int = 0
+    passed: bool = False
+    """A join of its queue returned though it was taken and not done."""
 
 
 @dataclass(eq=False)
@@ -152,8 +157,13 @@ class Ledger:
     def joined(self, account: Account, step: int, actor: str, line: int, index: int) -> None:
         """A ``join`` of the queue has returned."""
         account.joins.append((step, actor, line, index))
+        for held in account.held.values():
+            for entry in held:
+                entry.passed = True
 
-    def lost(self, killed: set[int]) -> tuple[tuple[Lost, ...], frozenset[str]]:
+    def lost(
+        self, killed: set[int], cancelled: AbstractSet[int] = frozenset()
+    ) -> tuple[tuple[Lost, ...], frozenset[str]]:
         """What was lost, with the labels of the queues somebody takes from."""
         lost: list[Lost] = []
         takers: set[str] = set()
@@ -164,7 +174,12 @@ class Ledger:
             if left:
                 lost.append(Lost(account.label, tuple(e.text for e in left)))
             if account.acknowledged:
-                held = [e.text for who in killed for e in account.held.get(who, ()) if e.work]
+                held = [
+                    e.text
+                    for who in sorted(killed | cancelled)
+                    for e in account.held.get(who, ())
+                    if e.work and (who in killed or e.passed)
+                ]
                 if held:
                     lost.append(Lost(account.label, tuple(held), held=True))
         return tuple(lost), frozenset(takers)
