@@ -460,7 +460,7 @@ class Consumption:
         for step in self._explorer.done_steps:
             taken = 0 if step.source is None or step.empty else 1
             if step.before >= self._balance.level(step.source) + taken:
-                yield Overdone(step.done, step.empty, step.assumptions)
+                yield Overdone(step.done, step.empty, step.assumptions, step.raised)
 
 
 def _leaves_in_good_order(way: Way) -> bool:

@@ -338,7 +338,8 @@ class Explorer:
         match node.operation:
             case TaskDone() as done if done.queue == self._queue:
                 empty, so_far = "empty" in state.marks, state.assumptions
-                step = DoneStep(source, done, state.dones, empty, so_far)
+                raised = "raised" in state.marks
+                step = DoneStep(source, done, state.dones, empty, so_far, raised)
                 if "outside" not in state.marks and not node.awaited:
                     self.done_steps[step] = None
                 # Where a loop may go on for ever, how often it has accounted says nothing more.

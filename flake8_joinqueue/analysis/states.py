@@ -54,7 +54,7 @@ class State(NamedTuple):
 class DoneStep:
     """A `task_done` on a way from `source` after `before` others; `empty` if nothing was taken.
 
-    `assumptions`: how tests of the item have gone by then.
+    `assumptions`: how tests of the item have gone by then; `raised`: a call has raised before.
     """
 
     source: Station | None
@@ -62,6 +62,7 @@ class DoneStep:
     before: int
     empty: bool
     assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()
+    raised: bool = False
 
 
 def is_clean(state: State, source: Station | None) -> bool:

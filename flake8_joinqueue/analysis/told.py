@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flake8_joinqueue.analysis.feeding import fed_without_end, may_end_everything
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import relayed
-from flake8_joinqueue.analysis.telling import is_for_work
+from flake8_joinqueue.analysis.stops import overdone, relayed
+from flake8_joinqueue.analysis.telling import agrees, is_for_work
 from flake8_joinqueue.analysis.timeline import before
 from flake8_joinqueue.analysis.ways import Way
+from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
@@ -61,9 +62,28 @@ def waits_for_ever(program: Program, queue: Queue, consumer: Consumer) -> bool:
         return False
     if actor is program.main and consumption.never_leaves:
         return False  # a service that main runs itself is meant to go on
-    if not never_told(program, queue, consumer):
+    if not never_told(program, queue, consumer) or _dies_of_it(program, queue, consumer):
         return False
     return not (fed_without_end(program, queue, actor) or may_end_everything(program, actor))
+
+
+def _dies_of_it(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether the only consumer is ended by `ValueError`: it accounts twice for what is put.
+
+    Of several one dies, and the others may wait all the same.
+    """
+    if len(program.consumers(queue)) > 1 or consumer.actor.count != ONE:
+        return False
+    return any(
+        who.actor is consumer.actor
+        and where is queue
+        and not found.raised
+        and any(
+            agrees(found.assumptions, item, pickled=queue.kind.pickles)
+            for item in program.items_put(queue)
+        )
+        for where, who, found in overdone(program, after_empty=False)
+    )
 
 
 def _stopped_by_a_call(program: Program, queue: Queue, consumer: Consumer) -> bool:

@@ -106,9 +106,10 @@ class Leak:
 class Overdone:
     """A `task_done` more than items were taken; `after_empty` where the `get` took nothing.
 
-    `assumptions`: how tests of the item have gone by then.
+    `assumptions`: how tests of the item have gone by then; `raised`: a call has raised before.
     """
 
     done: TaskDone
     after_empty: bool
     assumptions: frozenset[tuple[ItemTest, bool]] = frozenset()
+    raised: bool = False
