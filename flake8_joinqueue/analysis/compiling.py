@@ -17,6 +17,7 @@ from flake8_joinqueue.analysis.exceptions import (
     SHUT_DOWN,
     TIMED_OUT,
     catches,
+    usual,
 )
 from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Node
 from flake8_joinqueue.counts import ONE
@@ -137,7 +138,7 @@ class Compiler:
             case Get():
                 edges = [Edge(follow), *self._get_edges(operation, context)]
             case Call():
-                edges = [Edge(follow), *self._call_edges(context)]
+                edges = [Edge(follow), *self._call_edges(operation, context)]
             case _:
                 edges = [Edge(follow)]
         node = self._node(context, edges, operation)
@@ -313,8 +314,12 @@ class Compiler:
             node = final(node)
         return node
 
-    def _call_edges(self, context: _Context) -> list[Edge]:
-        found, escapes = self._targets(context.frame, ORDINARY)
+    def _call_edges(self, call: Call, context: _Context) -> list[Edge]:
+        thrown = usual(call.label) if self._fatal else (ORDINARY,)
+        answers = [self._targets(context.frame, each) for each in thrown]
+        found = list(dict.fromkeys(node for nodes, _ in answers for node in nodes))
+        # Whoever is ready for one of the usual exceptions does not mean the others to come.
+        escapes = all(past for _, past in answers)
         edges = [Edge(node, EdgeKind.PERHAPS) for node in found]
         if edges and not escapes:
             edges[-1] = Edge(found[-1], EdgeKind.RAISED)

@@ -43,13 +43,30 @@ _BASES: Final = {
     "PermissionError": "OSError",
     "TimeoutError": "OSError",
     "ConnectionError": "OSError",
+    "JSONDecodeError": "ValueError",
     "BrokenPipeError": "ConnectionError",
     "ConnectionResetError": "ConnectionError",
+}
+# What is usually raised by what may raise, where that is known.
+_USUAL: Final = {
+    "a subscript": ("KeyError", "IndexError"),
+    "an operator": ("TypeError", "ZeroDivisionError"),
+    "an assert": ("AssertionError",),
+    "int": ("ValueError",),
+    "float": ("ValueError",),
+    "json.loads": ("json.JSONDecodeError",),
+    "json.load": ("json.JSONDecodeError",),
+    "open": ("OSError",),
 }
 _CANCELLED: Final = frozenset({"CancelledError", "GreenletExit"})
 _NOT_AN_EXCEPTION: Final = frozenset(
     {"KeyboardInterrupt", "SystemExit", "GeneratorExit", *_CANCELLED}
 )
+
+
+def usual(label: str) -> tuple[str, ...]:
+    """Return what a `Call` with this label may throw: one of these, as a rule."""
+    return _USUAL.get(label, (ORDINARY,))
 
 
 def catches(handler: Handler, thrown: str) -> bool | None:
@@ -93,7 +110,8 @@ def _catches(exception: ExceptionName, thrown: str) -> bool | None:
 
 
 def _is_own(name: str) -> bool:
-    return _last(name) not in _NOT_AN_EXCEPTION and not _is_builtin(_last(name))
+    last = _last(name)
+    return last not in _NOT_AN_EXCEPTION and last not in _BASES and not _is_builtin(last)
 
 
 def _is_builtin(name: str) -> bool:

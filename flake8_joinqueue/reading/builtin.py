@@ -46,8 +46,11 @@ _MANY_NUMBERS = 30
 
 def _range(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     bounds = [items.as_count(machine, value) for value in arguments.positional]
+    exact = _numbers(bounds)
     times: Count | None = None
-    if len(bounds) == 1:
+    if exact is not None:
+        times = Count.of(len(exact))
+    elif len(bounds) == 1:
         times = bounds[0]
     elif len(bounds) >= 2 and bounds[0] is not None and bounds[1] is not None:
         step = Count.of(1) if len(bounds) == 2 else bounds[2]
@@ -59,20 +62,26 @@ def _range(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         times = Count.fresh("range()")
     if times.number is not None and times.number < 0:
         times = Count.of(0)
-    index = machine.one_of("i", True, *_indices(bounds))
+    index = machine.one_of("i", True, *_indices(exact))
     last = arguments.positional[0] if len(bounds) == 1 else None
     rounds = last.cell if isinstance(last, values.Number) else None
     known_empty = times.number == 0 and rounds is None
     return values.Series(() if known_empty else (Segment(index, times),), rounds=rounds)
 
 
-def _indices(bounds: list[Count | None]) -> list[Value]:
-    """Return the numbers of a short range."""
+def _numbers(bounds: list[Count | None]) -> range | None:
+    """Return a range whose bounds are all known."""
     numbers = [bound.number for bound in bounds if bound is not None]
     known = [number for number in numbers if number is not None]
     if not known or len(known) < len(bounds) or (len(known) == 3 and known[2] == 0):
+        return None
+    return range(*known)
+
+
+def _indices(found: range | None) -> list[Value]:
+    """Return the numbers of a short range."""
+    if found is None:
         return []
-    found = range(*known)
     return [Const(number) for number in (*found[:_MANY_NUMBERS], *found[_MANY_NUMBERS:][-2:])]
 
 

@@ -38,7 +38,9 @@ A `finally` alone keeps the balance, but the worker still ends, and its sentinel
 # Known limits
 
 Whether a call out of sight really raises is not known; `print()`, logging and the like are taken
-not to.
+not to. What it raises is not known either: where a handler of certain exceptions is around it,
+behind which `task_done()` comes, it is taken to raise those. `int()`, `json.loads()`, a division
+and some more are known to raise others.
 
 # Fix
 
@@ -122,8 +124,9 @@ def _unguarded(
             if operation.site in raises:
                 yield node
         elif isinstance(operation, Call) and node in accounting:
-            fatal = [e for e in flow.successors(node) if e.kind is EdgeKind.FATAL]
-            if any(edge.target in dying for edge in fatal):
+            edges = flow.successors(node)
+            caught = any(e.kind is EdgeKind.PERHAPS and e.target in accounting for e in edges)
+            if not caught and any(e.kind is EdgeKind.FATAL and e.target in dying for e in edges):
                 yield node
 
 

@@ -54,6 +54,7 @@ from flake8_joinqueue.protocol import (
     Condition,
     CountTest,
     Get,
+    Hunch,
     ItemTest,
     Loop,
     Operation,
@@ -74,9 +75,13 @@ def check(program: Program) -> Iterator[Report]:
             continue
         if queue.redefined:
             continue
-        for use in program.on(queue, Put, Get):
+        uses = program.on(queue, Put, Get)
+        for use in uses:
             closes = [close for close in program.on(queue, Close) if close.actor == use.actor]
-            close = next((c for c in closes if _surely_raises(program, queue, c, use)), None)
+            others = {id(other.operation) for other in uses if other.operation is not use.operation}
+            close = next(
+                (c for c in closes if _surely_raises(program, queue, c, use, others)), None
+            )
             if close is not None:
                 method = "put" if isinstance(use.operation, Put) else "get"
                 error = "ValueError" if queue.kind.feeder else "OSError"
@@ -89,10 +94,15 @@ def check(program: Program) -> Iterator[Report]:
                 yield Report(CODE, site_of(use), message, queue.index, actors, related)
 
 
-def _surely_raises(program: Program, queue: Queue, close: Event, use: Event) -> bool:
-    """Say whether a way leads from a `close()` to a use that nothing known to us forbids."""
+def _surely_raises(
+    program: Program, queue: Queue, close: Event, use: Event, others: set[int]
+) -> bool:
+    """Say whether a way leads from a `close()` to a use that nothing known to us forbids.
+
+    None that leads over one of the `others`, which would raise before.
+    """
     actor = program.actor(use)
-    if not _leads_to(program.flow(actor), close.operation, use.operation):
+    if not _leads_to(program.flow(actor), close.operation, use.operation, others):
         return False
     outside = {id(operation): steps for operation, steps in around(actor.body)}
     before, here = outside.get(id(close.operation), ()), outside.get(id(use.operation), ())
@@ -101,18 +111,19 @@ def _surely_raises(program: Program, queue: Queue, close: Event, use: Event) -> 
     outer = [step for step in before if step not in here]
     if any(isinstance(operation, AnyOrder) for operation, _ in (*inner, *outer)):
         return False
+    if close.index > use.index and any(_may_be_the_last(operation) for operation, _ in outer):
+        return False
     again = queue.count != ONE or any(isinstance(operation, AnyOrder) for operation, _ in here)
     if again and close.index > use.index:
         return False  # the next round has a queue of its own
     return not any(_forbids(operation, block, taken) for operation, block in inner)
 
 
-def _leads_to(flow: Flow, first: Operation, second: Operation) -> bool:
+def _leads_to(flow: Flow, first: Operation, second: Operation, others: set[int]) -> bool:
     starts = [index for index, node in enumerate(flow.nodes) if node.operation is first]
     targets = {index for index, node in enumerate(flow.nodes) if node.operation is second}
-    return any(
-        targets & flow.reachable(edge.target) for start in starts for edge in flow.successors(start)
-    )
+    barriers = {index for index, node in enumerate(flow.nodes) if id(node.operation) in others}
+    return bool(targets & flow.between(starts, barriers))
 
 
 def _forbids(operation: Operation, block: int, taken: set[Cell]) -> bool:
@@ -124,6 +135,13 @@ def _forbids(operation: Operation, block: int, taken: set[Cell]) -> bool:
     if isinstance(operation, Branch | Loop):
         return _asks_a_flag(operation.condition, taken)
     return False
+
+
+def _may_be_the_last(operation: Operation) -> bool:
+    """Say whether what is in a branch may only ever be done in the last round of the loop."""
+    return isinstance(operation, Branch) and any(
+        isinstance(atom, Hunch) for atom in atoms_in(operation.condition)
+    )
 
 
 def _asks_a_flag(condition: Condition, taken: set[Cell]) -> bool:

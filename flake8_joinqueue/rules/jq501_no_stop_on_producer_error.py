@@ -45,9 +45,8 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from flake8_joinqueue.analysis.exceptions import ORDINARY, catches
+from flake8_joinqueue.analysis.exceptions import ORDINARY, catches, usual
 from flake8_joinqueue.analysis.guards import attempts
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
 from flake8_joinqueue.analysis.timeline import Event
@@ -71,13 +70,6 @@ CODE = "JQ501"
 NAME = "no-stop-on-producer-error"
 
 _KINDS = frozenset({ActorKind.PROCESS, ActorKind.THREAD})
-# What the rest of the code that may raise usually does raise.
-_USUAL: Final = {
-    "a subscript": ("KeyError", "IndexError"),
-    "an operator": ("TypeError", "ZeroDivisionError"),
-    "an assert": ("AssertionError",),
-    "int": ("ValueError",),
-}
 
 
 def check(program: Program) -> Iterator[Report]:
@@ -155,6 +147,6 @@ def _expects(handler: Handler, error: Event) -> bool:
             return catches(handler, thrown) is not False
         case Exit():
             return catches(handler, "SystemExit") is not False
-        case Call(label=label) if label in _USUAL:
-            return any(catches(handler, usual) is not False for usual in _USUAL[label])
+        case Call(label=label):
+            return any(catches(handler, thrown) is not False for thrown in usual(label))
     return catches(handler, ORDINARY) is not False
