@@ -76,6 +76,9 @@ def check(program: Program) -> Iterator[Report]:
             used = [queue for queue in queues if program.uses(actor, queue)]
             if not used or program.stopped(actor):
                 continue
+            if any(_begins_later(program, actor, end) for end in ends):
+                yield _report(program, manager, actor, used[0], ends, later=True)
+                break
             moments = ends or _end_of_main(program, actor)
             if any(_still_works(program, actor, used, moment) for moment in moments):
                 yield _report(program, manager, actor, used[0], ends)
@@ -84,6 +87,12 @@ def check(program: Program) -> Iterator[Report]:
 
 def _ends(operation: Operation, manager: Manager) -> bool:
     return isinstance(operation, ManagerEnds) and operation.manager == manager.index
+
+
+def _begins_later(program: Program, actor: Actor, end: Event) -> bool:
+    """Say whether an actor is started only when the manager is gone."""
+    starts = program.starts(actor)
+    return end.sure and bool(starts) and all(before(end, start) for start in starts)
 
 
 def _end_of_main(program: Program, actor: Actor) -> list[Event]:
@@ -206,13 +215,21 @@ def _feeds_only(program: Program, actor: Actor, moment: Event) -> bool:
     return False
 
 
-def _report(
-    program: Program, manager: Manager, actor: Actor, queue: Queue, ends: list[Event]
+def _report(  # noqa: PLR0913 (what it speaks of, and which of two things it says)
+    program: Program,
+    manager: Manager,
+    actor: Actor,
+    queue: Queue,
+    ends: list[Event],
+    *,
+    later: bool = False,
 ) -> Report:
     where = f"on {lines(ends)}" if ends else "with main"
+    when = "before" if later else "while"
+    still = "uses" if later else "may still use"
     message = (
-        f"manager '{manager.name}' ends {where} while {name(actor)}{started(program, actor)} may "
-        f"still use '{queue.name}': it dies with the queue, join() it before the manager ends"
+        f"manager '{manager.name}' ends {where} {when} {name(actor)}{started(program, actor)} "
+        f"{still} '{queue.name}': it dies with the queue, join() it before the manager ends"
     )
     related = (
         *start_here(program, actor),
