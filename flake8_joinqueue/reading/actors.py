@@ -33,7 +33,7 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import ActorDraft, Frame
+from flake8_joinqueue.reading.drafts import ActorDraft, Frame
 from flake8_joinqueue.reading.scopes import Place, Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey
 from flake8_joinqueue.reading.values import Arguments, Content, Value

@@ -22,7 +22,7 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import Frame
+from flake8_joinqueue.reading.drafts import Frame
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.reading.values import Arguments, Class, Library, Value

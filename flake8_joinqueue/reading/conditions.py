@@ -25,7 +25,6 @@ from flake8_joinqueue.protocol import (
     Site,
 )
 from flake8_joinqueue.reading import actors, classes, expressions, items, lengths, merging, values
-from flake8_joinqueue.reading.machine import depends_on_item
 from flake8_joinqueue.reading.values import Const, Unknown, Value
 from flake8_joinqueue.records import replace
 
@@ -119,7 +118,7 @@ def truth(machine: Machine, value: Value) -> Condition:
     if isinstance(value, values.Glance):
         seen = Emptiness(value.queue, value.site)
         return seen if value.method == "empty" else Not(seen)
-    if depends_on_item(value):
+    if values.depends_on_item(value):
         return Hunch()
     # Objects are true unless their class says otherwise.
     if isinstance(value, values.Instance) and any(
@@ -398,7 +397,7 @@ def _opposite(known: bool | None) -> bool | None:
 
 def opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
     """A test of which nothing is known but what it looks at."""
-    if any(depends_on_item(value) or cell_of(value) is not None for value in operands):
+    if any(values.depends_on_item(value) or cell_of(value) is not None for value in operands):
         return Hunch()
     return Setting(
         f"{operator} {operands!r}" if _stable(operands) else machine.fresh_key(), operator

@@ -32,7 +32,7 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import ActorDraft
+from flake8_joinqueue.reading.drafts import ActorDraft
 from flake8_joinqueue.reading.values import Arguments, Content, Crew, Segment, Value
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from flake8_joinqueue.facts import names
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.protocol import Site
 from flake8_joinqueue.reading import classes, expressions, trees, values
-from flake8_joinqueue.reading.machine import QueueDraft
+from flake8_joinqueue.reading.drafts import QueueDraft
 from flake8_joinqueue.reading.values import Library, Unknown, Value
 from flake8_joinqueue.records import replace
 

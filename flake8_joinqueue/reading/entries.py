@@ -44,7 +44,8 @@ from flake8_joinqueue.reading import (
     values,
     wording,
 )
-from flake8_joinqueue.reading.machine import ActorDraft, Frame, Machine
+from flake8_joinqueue.reading.drafts import ActorDraft, Frame
+from flake8_joinqueue.reading.machine import Machine
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.reading.values import Class, Function

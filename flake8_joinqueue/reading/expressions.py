@@ -24,7 +24,6 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import NESTED, depends_on_item
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
 from flake8_joinqueue.records import replace
@@ -37,7 +36,7 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
     """Return what `node` stands for; what it does with queues on the way is emitted."""
     machine.step()
     if machine.depth > limits.MAX_NESTING:
-        return machine.give_up(node, NESTED)
+        return machine.give_up(node, limits.NESTED)
     machine.depth += 1
     how = _EXPRESSIONS.get(type(node))
     if how is not None:
@@ -195,7 +194,7 @@ def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) ->
 
 
 def _is_free(value: Value) -> bool:
-    return depends_on_item(value) or not isinstance(value, (Unknown, Const, values.Number))
+    return values.depends_on_item(value) or not isinstance(value, (Unknown, Const, values.Number))
 
 
 def element(machine: Machine, base: Value, index: int | str) -> Value:

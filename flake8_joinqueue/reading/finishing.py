@@ -47,7 +47,8 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
-    from flake8_joinqueue.reading.machine import ActorDraft, Assigned, Machine
+    from flake8_joinqueue.reading.drafts import ActorDraft, Assigned
+    from flake8_joinqueue.reading.machine import Machine
 
 
 _NONE: frozenset[Cell] = frozenset()

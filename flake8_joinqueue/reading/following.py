@@ -30,7 +30,7 @@ import libcst as cst
 from flake8_joinqueue import siblings
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.reading import calls, functions, statements, values
-from flake8_joinqueue.reading.machine import Frame
+from flake8_joinqueue.reading.drafts import Frame
 from flake8_joinqueue.reading.places import LINE_END, Places
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import survey

@@ -21,7 +21,7 @@ from flake8_joinqueue.reading import (
     values,
     variables,
 )
-from flake8_joinqueue.reading.machine import Audience, Frame
+from flake8_joinqueue.reading.drafts import Audience, Frame
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import Survey, survey
 from flake8_joinqueue.reading.values import Arguments, Content, Function, Segment, Unknown, Value

@@ -36,7 +36,7 @@ from flake8_joinqueue.protocol import (
     operations_in,
 )
 from flake8_joinqueue.reading import calls, functions, iteration, merging, values
-from flake8_joinqueue.reading.machine import Audience, LoopFrame
+from flake8_joinqueue.reading.drafts import Audience, LoopFrame
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.trees import contains, parts
 from flake8_joinqueue.reading.values import Arguments, Generator, Unknown, Value

@@ -10,7 +10,7 @@ import libcst as cst
 from flake8_joinqueue.facts import names as facts
 from flake8_joinqueue.protocol import ExceptionName, Handler, Operation, Raise, Try
 from flake8_joinqueue.reading import expressions, merging, statements, trees, values, variables
-from flake8_joinqueue.reading.machine import Attempt
+from flake8_joinqueue.reading.drafts import Attempt
 from flake8_joinqueue.reading.scopes import Place
 from flake8_joinqueue.reading.values import Content, Unknown, Value
 

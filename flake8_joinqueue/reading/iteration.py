@@ -22,7 +22,7 @@ from flake8_joinqueue.reading import (
     tasks,
     values,
 )
-from flake8_joinqueue.reading.machine import Frame, LoopFrame
+from flake8_joinqueue.reading.drafts import Frame, LoopFrame
 from flake8_joinqueue.reading.rounds import counted_loop
 from flake8_joinqueue.reading.scopes import Scope, new_serial
 from flake8_joinqueue.reading.survey import Survey

@@ -15,7 +15,8 @@ from flake8_joinqueue.reading.values import Function
 from flake8_joinqueue.records import dataclass
 
 if TYPE_CHECKING:
-    from flake8_joinqueue.reading.machine import Attempt, Machine
+    from flake8_joinqueue.reading.drafts import Attempt
+    from flake8_joinqueue.reading.machine import Machine
     from flake8_joinqueue.reading.scopes import Place
 
 # How many queues, managers and actors there are at first.

@@ -27,7 +27,7 @@ from flake8_joinqueue.reading import (
     tasks,
     values,
 )
-from flake8_joinqueue.reading.machine import ManagerDraft
+from flake8_joinqueue.reading.drafts import ManagerDraft
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Const, Library, Unknown, Value
 from flake8_joinqueue.records import replace

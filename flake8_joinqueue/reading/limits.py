@@ -21,3 +21,7 @@ MAX_RECURSION_OF_DEF: Final = 6
 # How deep what is run may be nested, functions and actors included: an expression in another
 # counts one, a statement two. Python's own stack ends at about twice that.
 MAX_NESTING: Final = 120
+
+# What is said of some of these.
+NESTED: Final = "nested too deeply"
+TOO_MANY_STEPS: Final = "more steps of abstract evaluation than can be followed"

@@ -35,7 +35,7 @@ from flake8_joinqueue.reading import (
     trees,
     values,
 )
-from flake8_joinqueue.reading.machine import LoopFrame
+from flake8_joinqueue.reading.drafts import LoopFrame
 from flake8_joinqueue.reading.rounds import counted_loop
 from flake8_joinqueue.reading.scopes import Place, new_serial
 from flake8_joinqueue.reading.trees import parts
@@ -43,7 +43,8 @@ from flake8_joinqueue.reading.values import Segment, Unknown, Value
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
-    from flake8_joinqueue.reading.machine import Attempt, Machine
+    from flake8_joinqueue.reading.drafts import Attempt
+    from flake8_joinqueue.reading.machine import Machine
 
 
 def run_while(machine: Machine, node: cst.While) -> None:

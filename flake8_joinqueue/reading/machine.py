@@ -23,7 +23,6 @@ from flake8_joinqueue.protocol import (
     Branch,
     Cell,
     Condition,
-    Daemon,
     Emptiness,
     Escape,
     Item,
@@ -32,132 +31,23 @@ from flake8_joinqueue.protocol import (
     Site,
 )
 from flake8_joinqueue.reading import limits, merging, values
+from flake8_joinqueue.reading.drafts import (
+    ActorDraft,
+    Assigned,
+    Attempt,
+    Frame,
+    LoopFrame,
+    ManagerDraft,
+    QueueDraft,
+)
 from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
 from flake8_joinqueue.reading.values import Unknown, Value
-from flake8_joinqueue.records import dataclass, field
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.following import Follower
     from flake8_joinqueue.reading.hooks import Hook
     from flake8_joinqueue.reading.places import Places
     from flake8_joinqueue.reading.survey import Survey
-
-
-@dataclass(slots=True)
-class QueueDraft:
-    """A queue as it is known so far."""
-
-    index: int
-    kind: QueueKind
-    site: Site
-    count: Count
-    maxsize: Count | None = None
-    manager: int | None = None
-    name: str = ""
-    hidden: bool = True
-    maker: int = 0
-    start_method: StartMethod | None = StartMethod.ANY
-    redefined: bool = False
-
-
-@dataclass(slots=True)
-class ManagerDraft:
-    """A manager as it is known so far."""
-
-    index: int
-    site: Site
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """A variable is assigned, by an actor, at a time; in a call that others make at any time.
-
-    `turn` tells those calls apart; it is 0 in none.
-    """
-
-    cell: Cell
-    actor: int
-    time: int
-    turn: int
-    site: Site
-
-
-@dataclass(slots=True)
-class ActorDraft:
-    """An actor as it is known so far; its body is run when it is started."""
-
-    index: int
-    kind: Kind
-    site: Site
-    count: Count
-    parent: int | None
-    daemon: Daemon = Daemon.NO
-    name: str = ""
-    target: Value | None = None
-    arguments: values.Arguments = field(default_factory=values.Arguments)
-    instance: values.Instance | None = None
-    prelude: Value | None = None
-    prelude_arguments: values.Arguments = field(default_factory=values.Arguments)
-    body: tuple[Operation, ...] | None = None
-    opaque: bool = False
-    started_at: int = 0
-    # In which of the calls that others make at any time it was started; 0 in none.
-    started_in: int = 0
-    # The serial number from which on what is made is its own.
-    born: int = 0
-    functions: set[int] = field(default_factory=set)
-    start_method: StartMethod | None = StartMethod.ANY
-    wakes: bool = False
-    # It is only something to do for a process of a pool, which goes on.
-    pooled: bool = False
-    # Where the queues it is given stand among the arguments of whoever makes it.
-    given_at: dict[int, Site] = field(default_factory=dict)
-    assumed: Mapping[str, bool] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class LoopFrame:
-    """A loop being run: how often, and whether something breaks out of it."""
-
-    serial: int
-    times: Count
-    broken: bool = False
-    # Whether it is no loop of its own, but code run where a generator yields: what leaves it
-    # leaves the generator as well.
-    in_generator: bool = False
-    continued: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Who goes over a generator: `take` is done with what it yields, of which `most` is taken."""
-
-    take: Callable[[Value], None]
-    most: Count | None = None
-
-
-@dataclass(slots=True)
-class Frame:
-    """A function being run."""
-
-    scope: Scope
-    function: values.Function | None = None
-    receiver: Value | None = None
-    cell: Cell | None = None
-    returned: list[Value] = field(default_factory=list)
-    audience: Audience | None = None
-    # How many generators run around the code being run, since it goes over them.
-    over_generators: int = 0
-
-
-@dataclass(slots=True)
-class Attempt:
-    """One way of two: what it emitted, what it changed, and whether it left."""
-
-    operations: tuple[Operation, ...]
-    changes: dict[Place, Value | values.Content]
-    ended: bool
 
 
 class _Collecting:
@@ -286,7 +176,7 @@ class Machine:
         """Count one step of work. Raises `NotAnalysed` when there have been far too many."""
         self._steps += 1
         if self._steps > self._share + limits.LAST_STEPS:
-            raise NotAnalysed(_TOO_MANY_STEPS)
+            raise NotAnalysed(limits.TOO_MANY_STEPS)
 
     def begin_share(self) -> bool:
         """Begin an entry point with its share of the steps; `False` if none are left."""
@@ -320,7 +210,9 @@ class Machine:
 
     def unknown(self, label: str = "", *because: Value) -> Unknown:
         """Return a new unknown value; free where one of the values it comes from is."""
-        return Unknown(self.fresh_key(), label, any(depends_on_item(value) for value in because))
+        return Unknown(
+            self.fresh_key(), label, any(values.depends_on_item(value) for value in because)
+        )
 
     def one_of(self, label: str, free: bool, *origins: Value, cell: Cell | None = None) -> Unknown:
         """Return an unknown value that is one of `origins`."""
@@ -491,7 +383,7 @@ class Machine:
     def attempt_within_limits(self, run: Callable[[], object]) -> Attempt | None:
         """Run an entry point at any time; `None` where it has to be cut off."""
         if not self.begin_share():
-            self.given_up[_TOO_MANY_STEPS] = None
+            self.given_up[limits.TOO_MANY_STEPS] = None
             return None
         names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended", "hurried",
                  "depth", "entering")  # fmt: skip
@@ -500,7 +392,7 @@ class Machine:
         try:
             return self.attempt_at_any_time(run)
         except (NotAnalysed, RecursionError) as error:
-            self.given_up[error.reason if isinstance(error, NotAnalysed) else NESTED] = None
+            self.given_up[error.reason if isinstance(error, NotAnalysed) else limits.NESTED] = None
             for name, value in {**saved, **stacks}.items():
                 setattr(self, name, value)
             return None
@@ -564,18 +456,3 @@ class Machine:
                 break
             value = value.then if outcome else value.otherwise
         return value
-
-
-NESTED = "nested too deeply"
-_TOO_MANY_STEPS = "more steps of abstract evaluation than can be followed"
-
-
-def depends_on_item(value: Value) -> bool:
-    """Say whether a value may differ from item to item, or from round to round of a loop."""
-    if isinstance(value, Unknown):
-        return value.free
-    if isinstance(value, values.Tuple):
-        return any(depends_on_item(part) for part in value.values)
-    if isinstance(value, values.Method):
-        return depends_on_item(value.receiver)
-    return isinstance(value, values.Taken)

@@ -24,7 +24,7 @@ from flake8_joinqueue.protocol import (
     TaskDone,
 )
 from flake8_joinqueue.reading import calls, items, values
-from flake8_joinqueue.reading.machine import QueueDraft
+from flake8_joinqueue.reading.drafts import QueueDraft
 from flake8_joinqueue.reading.values import Arguments, Const, Value
 
 if TYPE_CHECKING:

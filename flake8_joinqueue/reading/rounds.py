@@ -17,7 +17,8 @@ from flake8_joinqueue.protocol import (
 )
 
 if TYPE_CHECKING:
-    from flake8_joinqueue.reading.machine import LoopFrame, Machine
+    from flake8_joinqueue.reading.drafts import LoopFrame
+    from flake8_joinqueue.reading.machine import Machine
 
 
 def counted_loop(machine: Machine, frame: LoopFrame, body: Block, site: Site) -> Loop:

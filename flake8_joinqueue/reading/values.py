@@ -445,3 +445,14 @@ class Arguments:
         """Return all arguments, positional ones first."""
         starred = [segment.value for segment in self.stars]
         return [*self.positional, *starred, *self.keywords.values()]
+
+
+def depends_on_item(value: Value) -> bool:
+    """Say whether a value may differ from item to item, or from round to round of a loop."""
+    if isinstance(value, Unknown):
+        return value.free
+    if isinstance(value, Tuple):
+        return any(depends_on_item(part) for part in value.values)
+    if isinstance(value, Method):
+        return depends_on_item(value.receiver)
+    return isinstance(value, Taken)

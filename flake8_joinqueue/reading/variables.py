@@ -28,10 +28,10 @@ from flake8_joinqueue.reading import (
     declarations,
     items,
     lengths,
+    merging,
     ownqueues,
     values,
 )
-from flake8_joinqueue.reading.merging import tests_item
 from flake8_joinqueue.reading.scopes import Place, Scope
 from flake8_joinqueue.reading.values import Const, Either, Unknown, Value
 
@@ -187,7 +187,7 @@ def as_cell_value(machine: Machine, value: Value) -> Item | Alias | Count | None
 
 def set_variable(machine: Machine, cell: Cell, value: Value, node: cst.CSTNode) -> None:
     """Emit what an assignment of `value` makes of a variable that paths decide."""
-    if isinstance(value, values.Truth) and tests_item(value.condition):
+    if isinstance(value, values.Truth) and merging.tests_item(value.condition):
         set_truth(machine, cell, value.condition, node)
     else:
         machine.set_cell(cell, as_cell_value(machine, value), node)
