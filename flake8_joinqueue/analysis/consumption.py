@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flake8_joinqueue.analysis.balance import Balance, gain
 from flake8_joinqueue.analysis.deciding import decide
+from flake8_joinqueue.analysis.dropping import dropped
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
 from flake8_joinqueue.analysis.hints import sounds_like_the_end
@@ -427,6 +428,10 @@ class Consumption:
         # What ways leave behind that account for their own item, another one of these has left.
         own = [leak for leak in found if gain(leak.way) > 0]
         yield from own or found
+
+    def dropped(self) -> Iterator[Site]:
+        """Yield where an item gets into no batch; to be asked where the ways are too many."""
+        yield from dropped(self.flow, self._get_nodes, self._done_nodes)
 
     def _leaks(self) -> Iterator[Leak]:
         sentinel = set(self.sentinel_ways) if self._balance.forgets_sentinel else set()

@@ -50,6 +50,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import Escape, Get, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name
@@ -110,12 +111,18 @@ def _check(
         )
         yield Report(CODE, consumption.gets[0].site, message, queue.index, actors, related)
         return
+    message = (
+        f"{name(consumer.actor)} takes an item of '{queue.name}' and, on this path, does not "
+        f"call task_done(): {what}, call it on every path"
+    )
     known = () if program.escaped(queue) else program.items_put(queue)
-    for leak in consumption.leaks():
-        if known and not consumption.is_possible(leak.way, known, pickled=queue.kind.pickles):
-            continue  # nothing that goes this way is ever put
-        message = (
-            f"{name(consumer.actor)} takes an item of '{queue.name}' and, on this path, does not "
-            f"call task_done(): {what}, call it on every path"
-        )
-        yield Report(CODE, leak.site, message, queue.index, actors, related)
+    try:
+        for leak in consumption.leaks():
+            if known and not consumption.is_possible(leak.way, known, pickled=queue.kind.pickles):
+                continue  # nothing that goes this way is ever put
+            yield Report(CODE, leak.site, message, queue.index, actors, related)
+    except NotAnalysed:
+        dropped = list(consumption.dropped())
+        if not dropped:
+            raise
+        yield from (Report(CODE, site, message, queue.index, actors, related) for site in dropped)
