@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_joinqueue import siblings
+from flake8_joinqueue import offers
 from flake8_joinqueue.findings import Finding, NotAnalysed, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.screen import cut, speaks_of_queues
@@ -95,7 +95,7 @@ def _read(text: str, filename: str, tree: ast.Module | None, options: Options) -
     text, own = text.removeprefix(_BOM), options.own_names
     if options.follow_imports:
         tree = tree or _parse(text, filename)
-        own |= siblings.names_of_queues(tree, filename)
+        own |= offers.names_of_queues(tree, filename)
     if not speaks_of_queues(text, own):
         return None
     tree = tree or _parse(text, filename)

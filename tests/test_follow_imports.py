@@ -143,18 +143,36 @@ def test_constants_and_classes(project: Project) -> None:
     assert project.add("app/main.py", main.format(count=2)).found() == []
 
 
-def test_a_finding_in_another_file_is_that_file_s_own(project: Project) -> None:
+def test_a_finding_in_another_file_is_said_where_this_one_comes_to_harm(project: Project) -> None:
     leaky = WORKERS.replace(
         "                tasks.task_done()\n                break", " " * 16 + "break"
     )
     project.add("app/workers.py", leaky).main("from workers import work", count=1)
     main = project.root / "app/main.py"
-    main.write_text(
-        main.read_text().replace("    for each in crew:\n        each.join()", "    tasks.join()")
+    text = main.read_text().replace(
+        "    for each in crew:\n        each.join()", "    tasks.join()"
     )
-    assert project.found() == []
-    together = main.read_text().replace("from workers import work", dedent(leaky))
+    main.write_text(text)
+    (finding,) = check_source(text, str(main), options=FOLLOWING)
+    assert finding.code == "JQ201"
+    # There the sentinel is put that the worker leaves on.
+    assert text.splitlines()[finding.line - 1].strip() == "tasks.put(None)"
+    assert finding.message.endswith("(line 6 of workers.py)")
+    assert project.found("app/workers.py") == []
+    together = text.replace("from workers import work", dedent(leaky))
     assert [each.code for each in check_source(together)] == ["JQ201"]
+
+
+def test_a_finding_that_has_nothing_to_do_with_this_file_is_the_other_s_own(
+    project: Project,
+) -> None:
+    """Neither the queue nor anything that is done with it stands in the file at hand."""
+    whole = dedent(MAIN).format(imports=dedent(WORKERS), work="work", count=3)
+    project.add("app/other.py", whole).add(
+        "app/main.py", "import queue\nimport other\nother.main()\n"
+    )
+    assert project.found("app/other.py") == ["JQ102"]
+    assert project.found() == []
 
 
 def test_lines_of_another_file_are_said_to_be_there(project: Project) -> None:

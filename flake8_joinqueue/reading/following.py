@@ -9,10 +9,10 @@ Queues that a module makes where it is imported, and what it starts there, belon
 they were made at the import. This holds for imports at the top level only, as functions are run
 more than once.
 
-A finding belongs to the file its anchor stands in, and each file is linted for itself. So what is
-found at a place in a followed module (a worker's `get` there) is *not* reported for the file that
-imports it: `noqa`, editors and baselines look at lines of the file at hand. What stands in the file
-at hand (a `put`, a `join()`) is reported with all that is known of the others.
+A finding is said at a line of the file at hand, where `noqa`, editors and baselines look. Where
+its anchor stands in another file (a worker's `get` there), it is said at the first other place of
+its story that stands in this one: the `join()` that hangs, the sentinel that is put. Where there is
+none, it is the other file's own affair, which is linted for itself.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import libcst as cst
 
 from flake8_joinqueue import siblings
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.reading import calls, functions, statements, values
+from flake8_joinqueue.reading import calls, functions, lengths, statements, values, wording
 from flake8_joinqueue.reading.drafts import Frame
 from flake8_joinqueue.reading.places import LINE_END, Places
 from flake8_joinqueue.reading.scopes import Scope
@@ -83,6 +83,7 @@ class Follower:
         made = values.Module(name, Scope(None, survey(source.module.body), "module"))
         # An attribute that more than one file assigns is a variable.
         machine.assigned_attributes |= frozenset(_ASSIGNED.findall(source.text))
+        _learn(machine, source.text)
         places = Places(
             source.module, source.tree.body, LINE_END.split(source.text), file=path.name
         )
@@ -145,6 +146,14 @@ class Follower:
                 held = [machine.queues[index].name for index in calls.queues_in(machine, value)]
                 if not spoken.isdisjoint([name, *held]):
                     calls.leak(machine, value, machine.last_node, "used by functions of its module")
+
+
+def _learn(machine: Machine, text: str) -> None:
+    """Take in what the wording of another file says of its variables."""
+    machine.declares_outer |= wording.declares_outer(text)
+    machine.measured |= lengths.measured(text)
+    machine.keys_stored += wording.keys_stored(text)
+    machine.collections_changed |= wording.collections_changed(text)
 
 
 def _parsed(path: Path) -> _Source | None:

@@ -17,6 +17,7 @@ from flake8_joinqueue.protocol import (
     Try,
     operations_in,
 )
+from flake8_joinqueue.records import replace
 from flake8_joinqueue.rules.registry import OFF_BY_DEFAULT, Rule, load
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.standing import Findable
@@ -56,8 +57,8 @@ def run(
         limits: list[NotAnalysed] = []
         found = [
             _finding(report)
-            for report in reports(protocol, options, limits)
-            if not report.site.file  # another file's findings are that file's own
+            for report in map(_at_home, reports(protocol, options, limits))
+            if report is not None
         ]
         found.extend(not_analysed(limit.reason) for limit in limits)
         for finding in found:
@@ -133,6 +134,22 @@ def _silences(better: Report, report: Report) -> bool:
     if pair in BETTER_AT_SITE:
         return better.site is report.site
     return pair in BETTER and better.queue == report.queue and bool(better.actors & report.actors)
+
+
+def _at_home(report: Report) -> Report | None:
+    """Return a report at a place of the file at hand, `None` where it has to do with none.
+
+    What stands in another file is said where this one comes to harm by it: at the `join()` that
+    hangs, where the queue is made.
+    """
+    away = report.site
+    if not away.file:
+        return report
+    home = next((site for site, _ in report.related if not site.file), None)
+    if home is None:
+        return None  # that file's own
+    message = f"{report.message} (line {away.line} of {away.file})"
+    return replace(report, site=home, message=message)
 
 
 def _finding(report: Report) -> Finding:
