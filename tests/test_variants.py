@@ -25,6 +25,7 @@ from flake8_joinqueue.protocol import (
     Loop,
     Not,
     Operation,
+    Protocol,
     Raise,
     Setting,
     operations_in,
@@ -45,6 +46,7 @@ from tests.protocols import (
     put,
     repeat,
     scope,
+    start,
     when,
     while_,
 )
@@ -183,3 +185,19 @@ def test_of_very_long_programs_no_more_is_tried_than_can_be_gone_through(
     monkeypatch.setattr("flake8_joinqueue.analysis.variants.MOST_OPERATIONS", 12 * 9)
     with pytest.raises(NotAnalysed, match="more ways"):
         bodies(*settings)
+
+
+def test_settings_that_decide_about_somebody_else_are_not_gone_through() -> None:
+    """A timer that has nothing to do with any queue may be started or not."""
+
+    def with_timer(body: Block) -> Protocol:
+        choices = tuple(
+            when(number, Setting(f"s{number}"), start(number))
+            for number in range(2, MOST_SETTINGS + 5)
+        )
+        timer = actor(1, *body)
+        return program(put(1), *choices, actors=(timer,))
+
+    assert len(list(variants(with_timer((call(1),))))) == 1
+    with pytest.raises(NotAnalysed):
+        list(variants(with_timer((put(1),))))

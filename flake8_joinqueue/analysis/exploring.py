@@ -342,6 +342,8 @@ class Explorer:
                 step = DoneStep(source, done, state.dones, empty, so_far, raised)
                 if "outside" not in state.marks and not node.awaited:
                     self.done_steps[step] = None
+                if source is None:
+                    return state  # with nothing taken yet, nothing is there to be accounted for
                 # Where a loop may go on for ever, how often it has accounted says nothing more.
                 exact = self._counts and not self.uncounted
                 most = _MANY_COUNTED if exact else MANY_DONES

@@ -12,6 +12,7 @@ from typing import Final
 from flake8_joinqueue.analysis.counting import Counting, small_counters
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow, Node
 from flake8_joinqueue.protocol import (
+    JUMPS,
     Alias,
     Break,
     Cell,
@@ -21,6 +22,7 @@ from flake8_joinqueue.protocol import (
     Get,
     Handler,
     ItemTest,
+    Operation,
     Put,
     Raise,
     Return,
@@ -46,8 +48,8 @@ class Relevance:
     that a test behind it may look at before they are assigned. `pointless` are the steps
     (from, to) into blocks that are run in any order and do nothing that matters.
 
-    Jumps and handlers matter where they may be what a `task_done` is missed by: without any, for
-    which `accounting` is empty, nobody asks.
+    Jumps and handlers matter where they may be what a `task_done` is missed by: where one can still
+    follow, or without any, for which `accounting` is empty, nobody asks.
     """
 
     def __init__(self, flow: Flow, queue: int, reachable: set[int], accounting: set[int]) -> None:
@@ -55,7 +57,7 @@ class Relevance:
         self._queue = queue
         self._reachable = sorted(reachable)
         self.shortcuts = list(range(len(flow.nodes)))
-        self._busy = (Get, *_JUMPS) if accounting else (Get,)
+        self._accounting = accounting
         fixed = {END, DIED, flow.start}
         if accounting:
             fixed |= self._noted(accounting)
@@ -124,9 +126,7 @@ class Relevance:
         idle = [
             index
             for index in self._reachable
-            if shortcuts[index] == index
-            and index not in fixed
-            and self._is_idle(self._nodes[index])
+            if shortcuts[index] == index and index not in fixed and self._is_idle(index)
         ]
         shorter = True
         while shorter:
@@ -149,11 +149,16 @@ class Relevance:
             index = self.shortcuts[index]
         return index
 
-    def _is_idle(self, node: Node) -> bool:
+    def _is_idle(self, index: int) -> bool:
         """Say whether what a node does, its choice of a way apart, is of no interest."""
-        if any(edge.kind not in _CHOICES for edge in node.edges):
+        node = self._nodes[index]
+        if any(edge.kind not in _CHOICES for edge in node.edges) or self._does(node):
             return False
-        return not self._does(node) and not isinstance(node.operation, self._busy)
+        if isinstance(node.operation, Get):
+            return False
+        if not self._accounting or not isinstance(node.operation, _JUMPS):
+            return True
+        return index in self._accounting and not _leaps(node.operation)
 
     def _pointless(self) -> set[tuple[int, int]]:
         return {
@@ -203,6 +208,13 @@ class Relevance:
                     live[index] = here
                     changed = True
         return live
+
+
+def _leaps(operation: Operation | Handler) -> bool:
+    """Say whether an operation is a jump that leaves a `with` by way of its manager, or its end."""
+    if isinstance(operation, Handler):
+        return any(exception.name in JUMPS for exception in operation.exceptions)
+    return isinstance(operation, Raise) and operation.name in JUMPS
 
 
 def _before(node: Node, live: frozenset[Cell]) -> frozenset[Cell]:

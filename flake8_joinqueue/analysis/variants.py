@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias, TypeVar
 
 from flake8_joinqueue.analysis.beginning import without_early_ends
+from flake8_joinqueue.analysis.weighing import Weight
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
     AllOf,
@@ -21,24 +22,17 @@ from flake8_joinqueue.protocol import (
     Condition,
     Continue,
     Exit,
-    Get,
     Hunch,
     ItemTest,
-    JoinActor,
-    JoinQueue,
     Loop,
     LoopKind,
-    ManagerEnds,
     Not,
     Operation,
     Protocol,
-    Put,
     Raise,
     Return,
     Scope,
     Setting,
-    Start,
-    TaskDone,
     blocks_in,
     operations_in,
     unchanged,
@@ -53,10 +47,10 @@ MOST_SETTINGS = 40
 MOST_OPERATIONS = 320_000
 
 _JUMPS = (Break, Continue, Return, Raise, Exit)
-_WEIGHTY = (Put, Get, TaskDone, JoinQueue, JoinActor, Start, ManagerEnds)
 
 _Conditional = TypeVar("_Conditional", Branch, Loop)
 _Fate: TypeAlias = "Callable[[Setting], Condition]"  # what becomes of a setting
+_Weighs: TypeAlias = "Callable[[Operation], bool]"
 
 
 def variants(protocol: Protocol) -> Iterator[Protocol]:
@@ -71,8 +65,9 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
     # Without queues and managers, nothing that a rule looks at depends on another thing.
     keys = _keys(bodies) if protocol.queues or protocol.managers else []
     if len(keys) > ALL_COMBINATIONS:
-        weighty = _keys(bodies, weighty=True)
-        guarded = list(dict.fromkeys([*weighty, *_guards(bodies[0])]))
+        weighs = Weight(protocol).weighs
+        weighty = _keys(bodies, weighs)
+        guarded = list(dict.fromkeys([*weighty, *_guards(bodies[0], weighs)]))
         keys = guarded if len(guarded) <= MOST_SETTINGS else weighty
     if len(keys) > MOST_SETTINGS:
         reason = f"{len(keys)} settings decide what happens, which is too many to go through"
@@ -259,32 +254,28 @@ def _can_leave(operation: Operation, *, own_loop: bool, own_scope: bool) -> bool
 # --- which settings there are ---------------------------------------------------------------------
 
 
-def _keys(bodies: Iterable[Block], *, weighty: bool = False) -> list[str]:
-    """Return the keys that make a difference; with `weighty`, to queues, actors or managers."""
+def _keys(bodies: Iterable[Block], weighs: _Weighs | None = None) -> list[str]:
+    """Return the keys that make a difference; with `weighs`, to what weighs."""
     keys: dict[str, None] = {}
     for body in bodies:
         for operation in operations_in(body):
             if not isinstance(operation, Branch) or operation.then == operation.otherwise:
                 continue
             arms = operations_in(operation.then + operation.otherwise)
-            if weighty and not any(isinstance(inner, _WEIGHTY) for inner in arms):
+            if weighs is not None and not any(map(weighs, arms)):
                 continue
             keys.update((setting.key, None) for setting in settings_in(operation.condition))
     return list(keys)
 
 
-def _guards(block: Block) -> Iterator[str]:
+def _guards(block: Block, weighs: _Weighs) -> Iterator[str]:
     """Yield the keys by which main returns before it does anything with queues or actors."""
     for index, operation in enumerate(block):
         behind = operations_in(block[index + 1 :])
-        if (
-            isinstance(operation, Branch)
-            and any(_returns(operation))
-            and any(isinstance(inner, _WEIGHTY) for inner in behind)
-        ):
+        if isinstance(operation, Branch) and any(_returns(operation)) and any(map(weighs, behind)):
             yield from (setting.key for setting in settings_in(operation.condition))
         for inner_block in blocks_in(operation):
-            yield from _guards(inner_block)
+            yield from _guards(inner_block, weighs)
 
 
 def _returns(operation: Operation) -> Iterator[bool]:

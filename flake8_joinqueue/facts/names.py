@@ -353,6 +353,16 @@ def is_harmless(name: str) -> bool:
     return name.startswith(HARMLESS_MODULES) and not name.startswith(KEEPERS)
 
 
+# What these return is another number each time.
+CLOCKS = frozenset(
+    {
+        "datetime.datetime.now", "datetime.datetime.utcnow", "time.monotonic", "time.monotonic_ns",
+        "time.perf_counter", "time.perf_counter_ns", "time.process_time", "time.time",
+        "time.time_ns",
+    }
+)  # fmt: skip
+
+
 def is_quick(label: str) -> bool:
     """Say whether a call, or whatever else `label` names, is over in no time."""
     return label in QUICK or label.startswith(QUICK_MODULES)

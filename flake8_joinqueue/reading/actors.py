@@ -320,6 +320,12 @@ def _initial_cells(machine: Machine, node: cst.CSTNode) -> list[SetCell]:
     return found
 
 
+def _goes_on_itself(machine: Machine, made: ActorDraft) -> bool:
+    """Say whether an actor starts another one that does the same, as a timer that is set anew."""
+    bound = isinstance(made.target, (values.Function, values.BoundFunction))
+    return bound and any(each.target == made.target for each in machine.running[:-1])
+
+
 def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value:
     if made.prelude is not None:
         # What it does with queues it does once, as an actor of its own.
@@ -354,5 +360,9 @@ def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value
         made.opaque = True
     if isinstance(made.target, values.Coroutine):
         return tasks.run_coroutine(machine, made.target, node)
+    if _goes_on_itself(machine, made):
+        for value in (made.target, *made.arguments.every()):
+            calls.leak(machine, value, node, f"handed on by {made.name} to itself")
+        return machine.unknown()
     result = calls.call(machine, made.target, made.arguments, node)
     return tasks.awaited(machine, result, node) if _is_task(made) else result

@@ -16,6 +16,7 @@ from flake8_joinqueue.reading import (
     iteration,
     limits,
     owning,
+    plain,
     statements,
     trees,
     values,
@@ -132,6 +133,9 @@ def enter(
     machine.entered.add(id(function.node))
     if _is_overridden(machine, function, arguments):
         return calls.overridden(machine, function, arguments, node)
+    if plain.learnt(machine, function, arguments):
+        calls.unknown_call(machine, function, arguments, node)
+        return plain.answer(machine, function, arguments)
     site = machine.site(node)
     drafts = machine.drafts()
     scope = Scope(function.scope, surveyed(machine, function.node), "function")
@@ -193,6 +197,8 @@ def _run(machine: Machine, function: Function) -> None:
 
 def _returned(machine: Machine, frame: Frame, arguments: Arguments) -> Value:
     distinct = list(dict.fromkeys(frame.returned))
+    if frame.function is not None:
+        machine.answers[id(frame.function.node)] = distinct
     if len(distinct) == 1:
         return distinct[0]
     if not distinct:

@@ -49,7 +49,10 @@ def call(machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTN
     unbound = _unbound(machine, callee, arguments, node)
     if unbound is not None:
         return unbound
-    return calls.unknown_call(machine, callee, arguments, node)
+    found = calls.unknown_call(machine, callee, arguments, node)
+    if callee.name in names.CLOCKS and isinstance(found, Unknown):
+        return replace(found, free=True)
+    return found
 
 
 def _unbound(

@@ -13,6 +13,8 @@ MAX_STEPS: Final = 60_000
 MAX_STEPS_OF_ENTRY: Final = 25_000
 # A run that does not come to its end beyond its share, though it enters no function, is cut off.
 LAST_STEPS: Final = 10_000
+# Runs of a function that only works something out; from the next on it is out of sight.
+RUNS_OF_PLAIN: Final = 6
 # Functions being run by one actor.
 MAX_DEPTH: Final = 24
 # Runs of one function on the stack, those of other actors included: of one closure, of one `def`.

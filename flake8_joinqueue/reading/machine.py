@@ -167,6 +167,11 @@ class Machine:
         self.entering: list[values.Function] = []
         # What was given up, and why.
         self.given_up: dict[str, None] = {}
+        # How often each function was run, and which only work something out, by `id` of the node.
+        self.runs: dict[int, int] = {}
+        self.plain: dict[int, bool] = {}
+        # What each returned last.
+        self.answers: dict[int, list[Value]] = {}
         self._steps = 0
         self._share = 0
 
@@ -181,6 +186,7 @@ class Machine:
     def begin_share(self) -> bool:
         """Begin an entry point with its share of the steps; `False` if none are left."""
         self._share = min(self._steps + limits.MAX_STEPS_OF_ENTRY, limits.MAX_STEPS)
+        self.runs.clear()
         return self._steps < limits.MAX_STEPS
 
     @property
