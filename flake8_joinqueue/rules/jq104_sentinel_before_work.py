@@ -66,8 +66,7 @@ NAME = "sentinel-before-work"
 def check(program: Program) -> Iterator[Report]:
     """Yield the sentinels that may come before work."""
     for queue in program.protocol.queues:
-        # Which of many queues a sentinel goes to is not known.
-        if queue.count != ONE or program.escaped(queue) or program.shut_down(queue):
+        if program.escaped(queue) or program.shut_down(queue):
             continue
         if not queue.kind.fifo or len(program.puts(queue)) < 2:
             continue  # what is put first need not be taken first
@@ -75,6 +74,8 @@ def check(program: Program) -> Iterator[Report]:
         if taken is None or not taken.terms:
             continue
         yield from _before_own_work(program, queue, taken)
+        if queue.count != ONE:
+            continue  # which of many queues a sentinel goes to is not known
         yield from _beside_producers(program, queue, taken)
         yield from _ends_of_producers(program, queue, taken)
         yield from _beside_follow_ups(program, queue, taken)
@@ -114,9 +115,12 @@ def _report(  # noqa: PLR0913 (what a report is made of)
 def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
     sentinels = own_sentinels(program, queue)
     for work in program.work_puts(queue):
-        first = [s for s in sentinels if before(s, work)]
+        first = [s for s in sentinels if _is_last_before(s, work)]
+        beside = [s for s in sentinels if first and _may_be_put_beside(program, s, work)]
         again = [s for s in sentinels if _comes_round_before(program, queue, s, work)]
-        if _enough(program, first, taken):
+        if queue.count != ONE and len(first) < len(sentinels):
+            continue  # only where none comes behind it is it known for its own queue
+        if _enough(program, first + beside, taken):
             sentinel = program.last(first)
         elif again and taken == ONE:
             sentinel = program.last(again)
@@ -125,6 +129,31 @@ def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[R
         why = f"before more work ({lines([work])})"
         yield _report(program, queue, sentinel, why=why, late=[work])
         return
+
+
+def _is_last_before(sentinel: Event, work: Event) -> bool:
+    """Say whether all sentinels put here, in all rounds of a loop, come before the last work."""
+    if before(sentinel, work):
+        return True
+    return (
+        sentinel.actor == work.actor
+        and sentinel.sure
+        and work.sure
+        and sentinel.index < work.index
+        and common_loops(sentinel, work) == sentinel.loops
+        and sentinel.turns == work.turns
+    )
+
+
+def _may_be_put_beside(program: Program, sentinel: Event, work: Event) -> bool:
+    """Say whether somebody else may put a sentinel while a producer still puts its work."""
+    producer = program.actor(work)
+    return (
+        sentinel.actor != work.actor
+        and producer is not program.main
+        and program.finished_before(producer, sentinel) is False
+        and not program.synchronised(producer, sentinel)
+    )
 
 
 def _comes_round_before(program: Program, queue: Queue, sentinel: Event, work: Event) -> bool:

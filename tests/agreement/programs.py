@@ -19,7 +19,7 @@ class Program:
     """The text, and the same text for every value of its settings.
 
     ``others`` are, for each of these, the same text with other data: as many items, of which one
-    goes another way.
+    goes another way, or all go the same.
     """
 
     source: str
@@ -52,7 +52,8 @@ def write(recipe: Recipe) -> Program:
 
 
 def with_other_items(text: str, items: Sequence[str]) -> list[str]:
-    """The text with each item but the first, in turn, replaced by the first."""
+    """The text with each item but the first, in turn, replaced by the first; and by one for all."""
     changed = [(*items[:at], items[0], *items[at + 1 :]) for at in range(1, len(items))]
+    changed += [(item,) * len(items) for item in items]
     made = [text.replace(listing(items), listing(each)) for each in changed]
     return [each for each in made if each != text]
