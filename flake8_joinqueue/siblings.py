@@ -1,7 +1,7 @@
 """Modules of the same source tree: where they are.
 
 Asked only where the user wants imports followed. A module that a file imports is looked for from
-that file's own directory upwards, to the root of the project.
+that file's own directory upwards, to the root of the project, and in a folder `src` there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 MOST_MODULES = 24
 MOST_BYTES = 64_000
 MOST_LEVELS = 8
+_SOURCES = "src"
 _ROOTS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", "tox.ini")
 
 
@@ -48,6 +49,9 @@ def _starts(directory: Path, dots: int) -> Iterator[Path]:
         return
     for _ in range(MOST_LEVELS):
         yield directory
+        # Tests stand beside it, and import what is in it.
+        if (directory / _SOURCES).is_dir():
+            yield directory / _SOURCES
         if any((directory / root).exists() for root in _ROOTS):
             return
         directory = directory.parent

@@ -238,6 +238,58 @@ def test_nothing_is_looked_for_above_the_root(project: Project) -> None:
     assert project.found("inner/main.py") == ["JQ102"]
 
 
+@pytest.mark.parametrize("at", ["tests/test_app.py", "tests/unit/deep/test_app.py", "test_app.py"])
+@pytest.mark.parametrize(
+    ("imports", "work"),
+    [
+        ("from app.workers import work", "work"),
+        ("from app import workers", "workers.work"),
+        ("import app.workers", "app.workers.work"),
+        ("from app import work", "work"),
+    ],
+)
+def test_a_package_in_a_folder_beside(project: Project, at: str, imports: str, work: str) -> None:
+    project.add("src/app/__init__.py", "from .workers import work")
+    project.add("src/app/workers.py", WORKERS)
+    project.add(at, dedent(MAIN).format(imports=imports, work=work, count=3))
+    assert project.found(at) == ["JQ102"]
+    project.add(at, dedent(MAIN).format(imports=imports, work=work, count=1))
+    assert project.found(at) == []
+
+
+def test_the_folder_of_another_project_is_left_alone(project: Project) -> None:
+    """Above the root of the project, and below folders that are not on the way, nobody looks."""
+    text = dedent(MAIN).format(imports="from app.workers import work", work="work", count=3)
+    project.add("src/app/workers.py", WORKERS).add("other/src/app/workers.py", WORKERS)
+    project.add("inner/setup.py", "").add("inner/tests/test_app.py", text)
+    assert project.found("inner/tests/test_app.py") == []
+    (project.root / "inner/setup.py").unlink()
+    assert project.found("inner/tests/test_app.py") == ["JQ102"]
+
+
+def test_what_stands_nearer_comes_first(project: Project) -> None:
+    alone = dedent(WORKERS).replace("is None", "== 'stop'")
+    project.add("src/app/workers.py", alone).add("tests/app/workers.py", WORKERS)
+    text = dedent(MAIN).format(imports="from app.workers import work", work="work", count=3)
+    assert project.add("tests/test_app.py", text).found("tests/test_app.py") == ["JQ102"]
+
+
+def test_a_cycle_between_tests_and_sources(project: Project) -> None:
+    project.add("src/app/__init__.py", "import app.workers\nfrom tests import test_app\n")
+    project.add("src/app/workers.py", "import app\nimport test_app\n" + dedent(WORKERS))
+    text = dedent(MAIN).format(imports="from app.workers import work", work="work", count=3)
+    assert project.add("tests/test_app.py", text).found("tests/test_app.py") == ["JQ102"]
+
+
+def test_nothing_of_the_sources_is_run(project: Project) -> None:
+    trace = project.root / "trace"
+    noisy = f"open({str(trace)!r}, 'w').close()\nraise SystemExit(1)\n"
+    project.add("src/app/__init__.py", noisy).add("src/app/workers.py", WORKERS)
+    text = dedent(MAIN).format(imports="from app.workers import work", work="work", count=3)
+    project.add("tests/test_app.py", text).found("tests/test_app.py")
+    assert not trace.exists()
+
+
 JOBS = """
     import queue
     import threading
