@@ -19,6 +19,7 @@ from tests.agreement.programs import write
 from tests.agreement.runner import Task, run
 from tests.agreement.shrinking import shrink
 from tests.agreement.table import report, representatives, table, write_reports
+from tests.simulator.sharing import MIXING_FAILS
 
 TOO_FEW = PLAINEST.replaced("amount", "less")
 REFUSED = PLAINEST.replaced("queue", "manager_joinable").replaced("payload", "lambda")
@@ -230,8 +231,15 @@ def test_short_run_decides_nearly_everything(short_run: list[Comparison]) -> Non
 
 
 def test_short_run_has_no_false_alarm(short_run: list[Comparison]) -> None:
-    alarms = [report(c) for c in short_run if c.agreement is Agreement.FALSE_ALARM]
+    alarms = [
+        report(c) for c in short_run if c.agreement is Agreement.FALSE_ALARM and not _spared(c)
+    ]
     assert not alarms, alarms[0]
+
+
+def _spared(comparison: Comparison) -> bool:
+    """Whether all that is said of a program only goes wrong on a Python newer than this one."""
+    return not MIXING_FAILS and set(comparison.codes) == {"JQ407"}
 
 
 def test_short_run_misses_little(short_run: list[Comparison]) -> None:
