@@ -131,6 +131,35 @@ def test_messages_are_one_line_that_editors_can_parse() -> None:
         assert "'tasks'" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("get", "told"),
+    [("get()", "it waits in get() for ever"), ("get(timeout=1)", "it tries get() for")],
+)
+def test_a_worker_that_gives_up_a_get_does_not_wait_in_it(get: str, told: str) -> None:
+    program = f"""
+import queue, threading
+
+def work(jobs):
+    while True:
+        try:
+            job = jobs.{get}
+        except queue.Empty:
+            continue
+        if job is None:
+            break
+
+def main():
+    jobs = queue.Queue()
+    worker = threading.Thread(target=work, args=(jobs,))
+    worker.start()
+    jobs.put(1)
+    worker.join()
+"""
+    (finding,) = check_source(program)
+    assert finding.code == "JQ101"
+    assert told in finding.message
+
+
 # --- sentinels ------------------------------------------------------------------------------------
 
 

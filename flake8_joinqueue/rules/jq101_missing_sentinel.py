@@ -52,7 +52,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.told import waits_for_ever
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import here, name, start_here, started
+from flake8_joinqueue.rules.words import here, name, start_here, started, waits
 
 CODE = "JQ101"
 NAME = "missing-sentinel"
@@ -77,7 +77,7 @@ def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:
         ends = "leaves only where shutdown() is called, which nobody does"
     message = (
         f"{name(actor)}{started(program, actor)} {ends} on '{queue.name}': "
-        "it waits in get() for ever, put a sentinel for each worker"
+        f"it {waits(consumer.consumption.gets)} for ever, put a sentinel for each worker"
     )
     site = consumer.consumption.gets[0].site
     related = (

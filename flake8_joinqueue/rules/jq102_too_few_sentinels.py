@@ -43,7 +43,7 @@ from flake8_joinqueue.analysis.told import ends_with_manager
 from flake8_joinqueue.counts import Count, less, populated, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import many, start_here, started
+from flake8_joinqueue.rules.words import many, start_here, started, waits
 
 CODE = "JQ102"
 NAME = "too-few-sentinels"
@@ -77,10 +77,11 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
     if less(put, needed) is not True:
         return
     missing = needed - put
+    gets = [get for consumer, _ in waiting for get in consumer.consumption.gets]
     message = (
         f"{many(put, 'sentinel', 'sentinels')} for {many(needed, 'worker', 'workers')} on "
         f"'{queue.name}'{started(program, waiting[0][0].actor)}: {missing} of them "
-        f"{'waits' if missing.number == 1 else 'wait'} in get() for ever, put one per worker"
+        f"{waits(gets, several=missing.number != 1)} for ever, put one per worker"
     )
     actors = frozenset(consumer.actor.index for consumer, _ in waiting)
     site = site_of(program.last(sentinels))

@@ -37,6 +37,13 @@ def until_then(program: Program, queue: Queue, join: Event) -> str:
     return " until then" if late else ""
 
 
+def waits(gets: Iterable[Get], *, several: bool = False) -> str:
+    """Say what becomes of a worker that nobody ends: one that gives up a `get` tries the next."""
+    if all(get.may_be_empty for get in gets):
+        return f"{'try' if several else 'tries'} get()"
+    return f"{'wait' if several else 'waits'} in get()"
+
+
 def here(events: Iterable[Event], message: str) -> tuple[tuple[Site, str], ...]:
     """Return the places of events, each once, as other halves of a story."""
     sites = {id(site_of(event)): site_of(event) for event in events}
