@@ -9,6 +9,7 @@ import pytest
 
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.variants import MOST_SETTINGS
+from flake8_joinqueue.check import check_source
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.facts.queues import MANAGER_QUEUE, PROCESS_QUEUE, THREAD_QUEUE
 from flake8_joinqueue.findings import Finding, NotAnalysed
@@ -133,7 +134,7 @@ def test_messages_are_one_line_that_editors_can_parse() -> None:
 
 @pytest.mark.parametrize(
     ("get", "told"),
-    [("get()", "it waits in get() for ever"), ("get(timeout=1)", "it tries get() for")],
+    [("get()", "it waits in get() for ever"), ("get(timeout=1)", "it tries get()")],
 )
 def test_a_worker_that_gives_up_a_get_does_not_wait_in_it(get: str, told: str) -> None:
     program = f"""
