@@ -84,6 +84,7 @@ class Data:
     Pickled, it takes `size` bytes at the least. `perhaps` are values it may turn out to be. `open`
     says that it may be anything: whoever is out of sight chooses it, or the program itself tests
     what it has put. `key` tells unknown values apart.
+    `taken`: it is (a part of) what was taken from a queue, as it came.
     """
 
     label: str = field(default="", compare=False)
@@ -91,6 +92,7 @@ class Data:
     perhaps: tuple[Item, ...] = ()
     open: bool = False
     key: str = field(default="", compare=False)
+    taken: Alias | None = field(default=None, compare=False)
 
 
 Item: TypeAlias = Literal | Named | Unique | Record | Data

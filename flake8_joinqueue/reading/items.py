@@ -12,6 +12,7 @@ from flake8_joinqueue.counts import Count, total
 from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import (
     ActorKind,
+    Alias,
     Data,
     Emptiness,
     Item,
@@ -39,7 +40,8 @@ def as_item(machine: Machine, value: Value) -> Item:
     """Return the item that putting `value` on a queue puts there."""
     if isinstance(value, values.Taken):
         # Put back what was taken: known where a test has just told.
-        return machine.narrowed.get((value.cell, value.path), Data())
+        taken = Alias(value.cell, value.path)
+        return machine.narrowed.get((value.cell, value.path), Data(taken=taken))
     if isinstance(value, values.Unknown) and value.cell is not None:
         known = machine.narrowed.get((value.cell, ()))
         if known is not None:
@@ -137,16 +139,19 @@ def _as_data(machine: Machine, value: values.Unknown) -> Item:
     if value.key in machine.chosen_elsewhere:
         return Data(value.label, open=True)
     perhaps: list[Item] = []
+    taken: Alias | None = None
     for origin in machine.origins.get(value.key, ()):
         item = as_item(machine, origin)
         if isinstance(item, Data):
             if item.open:
                 return item
             perhaps.extend(item.perhaps)
+            taken = taken or item.taken
         else:
             perhaps.append(item)
     size = value.size
-    return Data(value.label, size, tuple(dict.fromkeys(perhaps)), key=value.key)
+    known = tuple(dict.fromkeys(perhaps))
+    return Data(value.label, size, known, key=value.key, taken=taken)
 
 
 def _as_object(machine: Machine, value: values.Instance, attributes: dict[str, Item]) -> Item:

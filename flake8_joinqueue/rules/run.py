@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from flake8_joinqueue.analysis.handing import with_what_is_handed_on
 from flake8_joinqueue.analysis.program import Known, Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
@@ -82,6 +83,7 @@ def reports(
         reason = f"{len(protocol.actors)} actors are too many to compare with one another"
         limits.append(NotAnalysed(reason))
         return []
+    protocol = with_what_is_handed_on(protocol)
     try:
         programs = (Program(variant, options, known) for variant in variants(protocol))
         # Where there are too many, the first is not made either.
