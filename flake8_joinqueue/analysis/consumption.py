@@ -13,7 +13,7 @@ from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
 from flake8_joinqueue.analysis.hints import sounds_like_the_end
 from flake8_joinqueue.analysis.tallies import sentinels_taken
 from flake8_joinqueue.analysis.telling import agrees, decides, is_something, on_purpose
-from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Way
+from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
     Alias,
@@ -419,6 +419,10 @@ class Consumption:
     @cached_property
     def _balance(self) -> Balance:
         return Balance(self.ways, self.sentinel_ways)
+
+    def unaccounted(self, station: Station | None) -> int:
+        """Return the least number of items that may be in hand at a `get`, or the start."""
+        return self._balance.level(station)
 
     def leaks(self) -> Iterator[Leak]:
         """Yield the ways that take an ordinary item and never account for it."""

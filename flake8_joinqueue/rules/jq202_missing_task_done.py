@@ -4,7 +4,8 @@
 
 Reports a path of a worker that takes an ordinary item and comes to the next `get()`, or leaves,
 without `task_done()`, on a queue that is joined: never called at all, or skipped by a `continue`,
-a branch, an `except` that swallows.
+a branch, an `except` that swallows. Likewise a worker that accounts for whole batches and waits for
+the rest of one, where nothing else comes before the `join()`.
 
 # Why is this bad
 
@@ -36,8 +37,9 @@ while True:
 
 # Known limits
 
-Silent where `task_done()` is called for a batch, by another actor than the one that takes, or
-where the worker hands the queue to code out of sight. A call that raises is JQ204.
+Silent where `task_done()` is called for a batch that more than its length closes, by another actor
+than the one that takes, or where the worker hands the queue to code out of sight. A call that
+raises is JQ204.
 
 # Fix
 
@@ -48,10 +50,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.batches import part_left
 from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.stops import is_done, over_before
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.protocol import Escape, Get, Queue
+from flake8_joinqueue.protocol import Escape, Get, Peek, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name
 
@@ -67,7 +72,8 @@ def check(program: Program) -> Iterator[Report]:
         for consumer in program.consumers(queue):
             joins = _joins_after(program, queue, consumer)
             if joins and not _escapes(program, queue, consumer):
-                yield from _check(program, queue, consumer, joins)
+                found = list(_check(program, queue, consumer, joins))
+                yield from found or _part_of_a_batch(program, queue, consumer, joins)
 
 
 def _escapes(program: Program, queue: Queue, consumer: Consumer) -> bool:
@@ -126,3 +132,30 @@ def _check(
         if not dropped:
             raise
         yield from (Report(CODE, site, message, queue.index, actors, related) for site in dropped)
+
+
+def _part_of_a_batch(
+    program: Program, queue: Queue, consumer: Consumer, joins: list[Event]
+) -> Iterator[Report]:
+    """Report a consumer that waits for a whole batch while somebody waits for a part of one."""
+    actor, puts = consumer.actor, program.work_puts(queue)
+    if program.escaped(queue) or program.shut_down(queue) or queue.count != ONE:
+        return
+    if not puts or any(peek.actor == actor.index for peek in program.on(queue, Peek)):
+        return
+    for join in joins:
+        told = program.sentinel_puts(queue)
+        if join.actor == actor.index or not all(over_before(program, join, end) for end in told):
+            continue
+        if not all(is_done(program, put, join) for put in puts):
+            continue  # what else is put may complete it
+        alone = len(program.consumers(queue)) == 1 and program.started(actor) == ONE
+        if part_left(consumer.consumption, program.times(puts), alone=alone):
+            message = (
+                f"{name(actor)} waits for more of '{queue.name}' before it calls task_done() for a "
+                f"whole batch: join() on {lines([join])} hangs where a part of one is left, put "
+                "what makes it account for that first"
+            )
+            site, related = consumer.consumption.gets[0].site, here([join], "join() hangs here")
+            yield Report(CODE, site, message, queue.index, frozenset({actor.index}), related)
+            return
