@@ -22,10 +22,10 @@ from flake8_joinqueue.facts.tasks import (
 from flake8_joinqueue.protocol import Daemon, Get, JoinQueue, Pass, Put, TaskDone, operations_in
 from flake8_joinqueue.reading import (
     actors,
-    builtin,
     calls,
     expressions,
     items,
+    iterables,
     iteration,
     queues,
     tasks,
@@ -271,7 +271,7 @@ def _start_each(  # noqa: PLR0913, PLR0917 (what to do, and for what)
     elements = iteration.segments(machine, over[0])
     spread = told is Told.SPREAD
     if crew.kind.kind == "executor" and len(arguments.positional) > 2:
-        zipped = builtin.zipped(machine, arguments.positional[1:])
+        zipped = iterables.zipped(machine, arguments.positional[1:])
         elements, spread = iteration.segments(machine, zipped), True
     found: list[Segment] = []
 

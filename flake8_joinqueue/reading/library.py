@@ -22,6 +22,7 @@ from flake8_joinqueue.reading import (
     calls,
     crews,
     hooks,
+    iterables,
     methods,
     queues,
     tasks,
@@ -41,7 +42,7 @@ def call(machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTN
     known = names.fact(callee.name)
     if known is not None:
         return by_fact(machine, known, callee, arguments, node)
-    how = builtin.BUILTINS.get(callee.name)
+    how = builtin.BUILTINS.get(callee.name) or iterables.ITERABLES.get(callee.name)
     if how is not None:
         return how(machine, arguments, node)
     if names.is_exception(callee.name) and not arguments.every() and not arguments.open:
