@@ -11,6 +11,7 @@ from tests.peers.comparing import about_the_bug, compare
 from tests.peers.pairs import FOLDER, Pair, pairs
 from tests.peers.tools import Message
 from tests.peers.writing import PAGE, write
+from tests.test_fixtures_judged import shows_here
 
 each_pair = pytest.mark.parametrize("pair", pairs(), ids=lambda pair: pair.code)
 
@@ -22,6 +23,7 @@ def test_we_report_the_bug_and_nothing_else(pair: Pair) -> None:
 
 @each_pair
 def test_running_the_programs_shows_the_bug(pair: Pair) -> None:
+    shows_here(pair.code)
     assert pair.confirmed()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.simulator import Budget, judge
-from tests.test_fixtures_judged import AS_THE_RULE_SAYS, held_against_real
+from tests.test_fixtures_judged import AS_THE_RULE_SAYS, held_against_real, shows_here
 
 BUDGET = Budget(schedules=150, random=40)
 
@@ -362,6 +362,7 @@ IDS = [f"{number:02}-{case.code}" for number, case in enumerate(CASES)]
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_what_the_rule_says_is_seen(case: Case) -> None:
+    shows_here(case.code)
     judgement = judge(case.text, budget=BUDGET, start_method=case.start_method)
     assert any(AS_THE_RULE_SAYS[case.code](o) for o in judgement.outcomes), judgement.outcomes
 
