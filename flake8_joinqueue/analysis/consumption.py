@@ -8,6 +8,7 @@ from functools import cached_property
 from flake8_joinqueue.analysis.balance import Balance, gain
 from flake8_joinqueue.analysis.deciding import decide
 from flake8_joinqueue.analysis.dropping import dropped
+from flake8_joinqueue.analysis.exceptions import is_own
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
 from flake8_joinqueue.analysis.hints import sounds_like_the_end
@@ -17,10 +18,12 @@ from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
     Alias,
+    Call,
     CountTest,
     Data,
     Emptiness,
     Get,
+    Handler,
     How,
     Hunch,
     Item,
@@ -220,6 +223,28 @@ class Consumption:
                 and way.leaves
                 and not (way.empty or way.raised or way.cancelled or way.assumptions)
             )
+        )
+
+    @cached_property
+    def leaves_by_an_exception(self) -> bool:
+        """Whether a call in its loop may raise an exception of the file, handled around the loop.
+
+        No code out of sight knows it: what is called comes back to the file in some way not seen,
+        unless it is what was taken, of which is known what was put.
+        """
+        stay = self.flow.reaching(set(self._get_nodes))
+        leading = (
+            self.flow.nodes[edge.target].operation
+            for node in stay
+            if isinstance(call := self.flow.nodes[node].operation, Call) and call.item is None
+            for edge in self.flow.successors(node)
+            if edge.kind in {EdgeKind.PERHAPS, EdgeKind.RAISED} and edge.target not in stay
+        )
+        return any(
+            isinstance(handler, Handler)
+            and bool(handler.exceptions)
+            and all(is_own(exception.name) for exception in handler.exceptions)
+            for handler in leading
         )
 
     @property

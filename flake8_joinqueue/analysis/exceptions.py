@@ -109,6 +109,11 @@ def _catches(exception: ExceptionName, thrown: str) -> bool | None:
     return None if _is_own(thrown) and _is_own(exception.name) else False
 
 
+def is_own(name: str) -> bool:
+    """Say whether an exception is of a class of the file."""
+    return bool(name) and "." not in name and name not in JUMPS and _is_own(name)
+
+
 def _is_own(name: str) -> bool:
     last = _last(name)
     return last not in _NOT_AN_EXCEPTION and last not in _BASES and not _is_builtin(last)

@@ -279,6 +279,9 @@ def fact(name: str) -> Fact | None:
     return known
 
 
+# What makes of a function one of several, of which a call chooses.
+DISPATCHING_DECORATORS = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+
 # Contexts that swallow the exceptions they are given, by the last part of their name.
 SWALLOWING = frozenset({"suppress", "raises", "assertRaises", "assertRaisesRegex"})
 

@@ -33,6 +33,8 @@ _DEEPEST = 3
 # What is something, whatever it is.
 _WORK = (values.Unknown, values.Partial, values.BoundFunction, values.Taken, values.Truth)
 _UNPLAIN = ("__eq__", "__bool__", "__len__")
+# Those that go round by round, a slice or a batch each: the last is empty.
+_MAY_END = frozenset({"list", "tuple"})
 _PICKLING = ("__new__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__")
 
 
@@ -221,9 +223,9 @@ def _as_record(machine: Machine, container: values.Container) -> Item:
     content = content_of(machine, container)
     if content.open or len(content.segments) > _MAX_FIELDS:
         # What a dict holds besides may be what a worker looks for.
-        return Data(size=sizes.size(machine, container), open=container.kind == "dict")
+        return _of_any_length(machine, container, content, anything=container.kind == "dict")
     if any(segment.times.number != 1 for segment in content.segments):
-        return Data(size=sizes.size(machine, container))
+        return _of_any_length(machine, container, content)
     fields = tuple(as_item(machine, segment.value) for segment in content.segments)
     if container.kind == "list":
         return Record(fields, "list")
@@ -231,6 +233,19 @@ def _as_record(machine: Machine, container: values.Container) -> Item:
     if container.kind == "dict" and len(names) == len(fields):
         return Record(fields, "dict", names)
     return Data()
+
+
+def _of_any_length(
+    machine: Machine,
+    container: values.Container,
+    content: values.Content,
+    *,
+    anything: bool = False,
+) -> Data:
+    """Return the item that a container of no known length is: perhaps an empty one."""
+    empty = not any(segment.times.low for segment in content.segments)
+    perhaps = (Record((), container.kind),) if empty and container.kind in _MAY_END else ()
+    return Data(size=sizes.size(machine, container), open=anything, perhaps=perhaps)
 
 
 def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:

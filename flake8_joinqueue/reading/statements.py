@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_joinqueue.facts import names
+from flake8_joinqueue.facts.names import DISPATCHING_DECORATORS
 from flake8_joinqueue.facts.tasks import CONTEXT_DECORATORS, COROUTINE_DECORATORS, EAGER_DECORATORS
 from flake8_joinqueue.protocol import (
     ActorKind,
@@ -278,7 +279,7 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         machine.heap.set((machine.scope.serial, f"{node.name.value}.{accessor}"), setter)
         return
     kind = "function"
-    by_yield = is_context = eager = False
+    by_yield = is_context = eager = dispatches = False
     wrappers: list[Value] = []
     for decorator in node.decorators:
         value = expressions.evaluate(machine, decorator.decorator)
@@ -286,6 +287,7 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         kind = _KINDS.get(name, kind)
         by_yield = by_yield or name in COROUTINE_DECORATORS
         eager = eager or name in EAGER_DECORATORS
+        dispatches = dispatches or name in DISPATCHING_DECORATORS
         is_context = is_context or name in CONTEXT_DECORATORS
         registers = isinstance(value, values.Library) and isinstance(
             names.fact(name), names.RegistersHook
@@ -299,7 +301,8 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         defined = replace(defined, is_async=True, is_generator=False, is_eager=eager)
     if is_context:
         defined = replace(defined, is_context=True)
-    made: Value = defined
+    # Which of the functions registered for it is called, the argument's class decides.
+    made: Value = machine.unknown(node.name.value) if dispatches else defined
     for wrapper in reversed(wrappers):
         made = calls.call(machine, wrapper, values.Arguments([made]), node)
     variables.write_name(machine, node.name.value, made, node)
