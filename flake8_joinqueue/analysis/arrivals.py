@@ -136,7 +136,7 @@ def _of_others(
     finished = program.finished_before(producer, look)
     if (
         finished is None
-        or program.synchronised(producer, look, but=queue)
+        or program.synchronised(producer, look, but={queue.index})
         or _paused(program, look)
     ):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from flake8_joinqueue.analysis.consumption import Consumption
@@ -459,19 +459,23 @@ class Program:
         )
 
     def synchronised(
-        self, actor: Actor, event: Event, but: Queue | None = None, since: Event | None = None
+        self,
+        actor: Actor,
+        event: Event,
+        but: Collection[int] = (),
+        since: Event | None = None,
     ) -> bool:
         """Say whether something else may wait for an actor between its start and an event.
 
         The event is of who started it; what waits may be an `Event`, or a result it takes, from
-        another queue than `but`. What surely comes before `since` does not count.
+        other queues than `but`. What surely comes before `since` does not count.
         """
         if since is None and any(
             self.synchronised(actor, start, but) for start in self._starts_of(event)
         ):
             return True
         starts = [start for start in self.starts(actor) if start.actor == event.actor]
-        fed = self._fed.get(actor.index, set()) - ({but.index} if but else set())
+        fed = self._fed.get(actor.index, set()).difference(but)
         for other in self.of(Synchronise, Get, JoinQueue, JoinActor):
             if isinstance(other.operation, Get) and other.operation.queue not in fed:
                 continue

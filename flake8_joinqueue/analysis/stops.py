@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
-from flake8_joinqueue.analysis.ways import Overdone
+from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import ONE, Count, less, populated, total
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
+    Alias,
+    Data,
     Escape,
     Get,
     Put,
@@ -93,7 +95,7 @@ def covered(
             for join in program.joins(queue)
             if join.actor == moment.actor
             and join.index < moment.index
-            and not _comes_too_soon(program, queue, join, moment)
+            and not comes_too_soon(program, queue, join, moment)
         ]
         if queue is not also and not joins:
             continue
@@ -110,7 +112,7 @@ def covered(
     return False
 
 
-def _comes_too_soon(program: Program, queue: Queue, join: Event, moment: Event) -> bool:
+def comes_too_soon(program: Program, queue: Queue, join: Event, moment: Event) -> bool:
     """Say whether some work is surely put on a queue between its join and a moment behind it."""
     return any(
         put.sure
@@ -292,9 +294,24 @@ def hands_on(consumer: Consumer, *, pickled: bool = False) -> bool:
     """Say whether a consumer leaves only on a sentinel, which it always puts back."""
     consumption = consumer.consumption
     return consumption.leaves_only_on_sentinel and all(
-        any(consumption.recognises(put.item, pickled=pickled) is True for put in way.puts)
+        any(_goes_on_with(consumer, way, put, pickled=pickled) for put in way.puts)
         for way in consumption.sentinel_ways
     )
+
+
+def puts_back(consumer: Consumer, put: Put) -> bool:
+    """Say whether a put is surely one of a sentinel that a consumer hands on."""
+    ways = consumer.consumption.sentinel_ways
+    return any(put in way.puts and _goes_on_with(consumer, way, put) for way in ways)
+
+
+def _goes_on_with(consumer: Consumer, way: Way, put: Put, *, pickled: bool = False) -> bool:
+    """Say whether what is put on a way ends the next one: a sentinel, or what led this way."""
+    item = put.item
+    if consumer.consumption.recognises(item, pickled=pickled) is True:
+        return True
+    taken = item.taken if isinstance(item, Data) else None
+    return taken is not None and way.start is not None and taken == Alias(way.start.cell)
 
 
 def one_is_enough(program: Program, queue: Queue) -> bool:

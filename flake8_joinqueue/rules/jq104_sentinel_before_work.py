@@ -45,6 +45,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
 from flake8_joinqueue.analysis.stops import (
     all_stop,
+    comes_too_soon,
     covered,
     idle,
     needed,
@@ -243,7 +244,7 @@ def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator
             s
             for s in sentinels
             if s.actor != consumer.actor.index
-            and not any(may_precede(join, s) for join in program.joins(queue))
+            and not _waits_for_work(program, queue, s)
             and not program.synchronised(consumer.actor, s)
             and program.finished_before(consumer.actor, s) is False
         ]
@@ -253,3 +254,11 @@ def _beside_follow_ups(program: Program, queue: Queue, taken: Count) -> Iterator
             yield _report(
                 program, queue, program.last(early), why=why, late=puts, producer=consumer.actor
             )
+
+
+def _waits_for_work(program: Program, queue: Queue, moment: Event) -> bool:
+    """Say whether a join of a queue that is not over too soon may come before a moment."""
+    return any(
+        may_precede(join, moment) and not comes_too_soon(program, queue, join, moment)
+        for join in program.joins(queue)
+    )

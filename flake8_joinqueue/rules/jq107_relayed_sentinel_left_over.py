@@ -49,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import hands_on, may_take_by, waits_for_some
+from flake8_joinqueue.analysis.stops import hands_on, may_take_by, puts_back, waits_for_some
 from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
@@ -79,7 +79,7 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
         id(put.site): (put, consumer)
         for consumer in consumers
         for put in consumer.consumption.relays
-        if consumer.consumption.recognises(put.item) is True
+        if puts_back(consumer, put)
     }
     first = [
         event for event in program.sentinel_puts(queue) if id(put_of(event).site) not in relays

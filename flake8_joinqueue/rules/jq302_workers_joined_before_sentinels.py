@@ -77,27 +77,15 @@ def check(program: Program) -> Iterator[Report]:
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
     sentinels = own_sentinels(program, queue)
-    for wait in program.waits(consumer.actor):
-        if not sentinels or any(put.actor != wait.actor for put in sentinels):
-            continue
-        late = [put for put in sentinels if not before(put, wait)]
-        if not any(may_precede(wait, put) for put in late):
-            continue
+    for wait in program.waits(consumer.actor) if sentinels else ():
         if not program.may_run_at(consumer.actor, wait):
             continue  # joined before it is started: that raises
-        if relayed(program, queue):  # one is enough for all
-            wrong = all(before(wait, put) for put in sentinels)
+        if all(put.actor == wait.actor for put in sentinels):
+            late = [put for put in sentinels if not before(put, wait)]
+            wrong = _out_of_step(program, queue, consumer, wait, late)
         else:
-            by_turns = (
-                not _in_turn(queue)
-                and _by_turns(program, consumer, wait, late)
-                and not _enough(program, queue, [put for put in sentinels if put not in late])
-            )
-            wrong = (
-                by_turns
-                or _before_all(program, consumer, wait, sentinels)
-                or _too_few(program, queue, consumer, wait)
-            )
+            late = [put for put in sentinels if over_before(program, wait, put)]
+            wrong = _are_missed(program, queue, consumer, wait, late)
         if wrong:
             message = (
                 f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
@@ -109,6 +97,41 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
                 *here(late, "its sentinel is put here"),
             )
             yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+
+
+def _out_of_step(
+    program: Program, queue: Queue, consumer: Consumer, wait: Event, late: list[Event]
+) -> bool:
+    """Say whether who waits for a worker should have put more sentinels before that."""
+    sentinels = own_sentinels(program, queue)
+    if not any(may_precede(wait, put) for put in late):
+        return False
+    if relayed(program, queue):  # one is enough for all
+        return all(before(wait, put) for put in sentinels)
+    by_turns = (
+        not _in_turn(queue)
+        and _by_turns(program, consumer, wait, late)
+        and not _enough(program, queue, [put for put in sentinels if put not in late])
+    )
+    return (
+        by_turns
+        or _before_all(program, consumer, wait, sentinels)
+        or _too_few(program, queue, consumer, wait)
+    )
+
+
+def _are_missed(
+    program: Program, queue: Queue, consumer: Consumer, wait: Event, late: list[Event]
+) -> bool:
+    """Say whether a worker needs some of the sentinels that others put only behind the wait."""
+    early = [put for put in own_sentinels(program, queue) if put not in late]
+    if not late or relayed(program, queue):
+        return bool(late) and not early
+    if _in_turn(queue) and program.started(consumer.actor) != ONE:
+        return False
+    put = program.times(early) if early else ZERO
+    taken = needed_by(program, consumer, wait)
+    return put is not None and taken is not None and less(put, taken) is True
 
 
 def _before_anything(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:

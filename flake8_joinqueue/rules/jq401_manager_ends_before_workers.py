@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.flow import DIED, END
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import all_taken, ends_taken, needed, relayed
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
@@ -59,6 +60,7 @@ from flake8_joinqueue.protocol import (
     Operation,
     Put,
     Queue,
+    TaskDone,
 )
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name, start_here, started
@@ -113,7 +115,8 @@ def _still_works(program: Program, actor: Actor, used: list[Queue], moment: Even
         return True
     if _some_is_left(program, actor, used, moment):
         return True
-    if program.synchronised(actor, moment) and not _told_later(program, actor, used, moment):
+    but = _say_too_little(program, actor, used)
+    if program.synchronised(actor, moment, but) and not _told_later(program, actor, used, moment):
         return False
     return not all(_is_over(program, actor, queue, moment) for queue in used)
 
@@ -182,6 +185,28 @@ def _some_is_left(program: Program, actor: Actor, used: list[Queue], moment: Eve
 def _is_last(program: Program, actor: Actor, queue: Queue, wait: Event) -> bool:
     """Say whether nothing is put on a queue by who waited for it after that."""
     return not any(may_precede(wait, put) for put in _puts_for(program, actor, queue))
+
+
+def _say_too_little(program: Program, actor: Actor, used: list[Queue]) -> set[int]:
+    """Return the queues of whose items nobody can tell that an actor is through with those used.
+
+    After each that it puts, it still takes, puts or accounts. To a daemon that does not matter.
+    """
+    if actor.daemon is not Daemon.NO:
+        return set()
+    flow, indices = program.flow(actor), {queue.index for queue in used}
+    uses = {
+        node
+        for node in flow.where(Get, Put, TaskDone)
+        if getattr(flow.nodes[node].operation, "queue", None) in indices
+    }
+    says: dict[int, bool] = {}
+    for node in flow.where(Put):
+        put = flow.nodes[node].operation
+        if isinstance(put, Put):
+            last = not flow.between([node], uses).isdisjoint({END, DIED})
+            says[put.queue] = says.get(put.queue, False) or last
+    return {queue for queue, enough in says.items() if not enough}
 
 
 def _told_later(program: Program, actor: Actor, used: list[Queue], moment: Event) -> bool:

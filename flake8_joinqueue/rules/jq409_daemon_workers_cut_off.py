@@ -87,7 +87,7 @@ def check(program: Program) -> Iterator[Report]:
         if any(_answers_come(passed.operation, queue) for passed in program.of(Pass)):
             continue
         consumers = program.consumers(queue)
-        if not consumers or not all(_is_cut_off(program, c) for c in consumers):
+        if not consumers or not all(_is_cut_off(program, queue, c) for c in consumers):
             continue
         starts = [s.index for c in consumers for s in program.starts(c.actor)]
         begun = max(starts, default=0)
@@ -127,7 +127,7 @@ def _work(program: Program, queue: Queue) -> list[Event]:
     ]
 
 
-def _is_cut_off(program: Program, consumer: Consumer) -> bool:
+def _is_cut_off(program: Program, queue: Queue, consumer: Consumer) -> bool:
     actor = consumer.actor
     if actor is program.main or actor.daemon is not Daemon.YES:
         return False
@@ -135,7 +135,7 @@ def _is_cut_off(program: Program, consumer: Consumer) -> bool:
         return False
     if any(_is_of(event, actor.index) for event in program.of(JoinActor, Stop)):
         return False
-    return not program.stopped(actor) and not _brings_something(program, consumer)
+    return not program.stopped(actor) and not _brings_something(program, queue, consumer)
 
 
 def _pauses(program: Program) -> list[Event]:
@@ -152,9 +152,10 @@ def _is_of(event: Event, actor: int) -> bool:
     return getattr(event.operation, "actor", None) == actor
 
 
-def _brings_something(program: Program, consumer: Consumer) -> bool:
-    """Say whether somebody else takes what a worker puts, and so may wait for it."""
+def _brings_something(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether somebody else takes what a worker puts elsewhere, and so may wait for it."""
     puts = {put_of(e).queue for e in program.of(Put) if e.actor == consumer.actor.index}
+    puts.discard(queue.index)
     return any(
         getattr(event.operation, "queue", None) in puts and event.actor != consumer.actor.index
         for event in program.of(Get, Peek, JoinQueue, TaskDone)

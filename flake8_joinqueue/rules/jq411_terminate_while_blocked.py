@@ -50,6 +50,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.guards import attempts
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.starting import is_inherited_only
+from flake8_joinqueue.analysis.stops import is_done
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE, less
 from flake8_joinqueue.protocol import (
@@ -67,7 +68,6 @@ from flake8_joinqueue.protocol import (
     Sleep,
     Stop,
     Synchronise,
-    TaskDone,
 )
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, name
@@ -166,10 +166,25 @@ def _has_work(program: Program, actor: Actor, stop: Event) -> bool:
     """Say whether an actor has been given something to do, and not been told to end."""
     taken = [queue for queue in program.protocol.queues if _takes(program, actor, queue)]
     return bool(taken) and all(
-        any(may_precede(put, stop) for put in program.work_puts(queue) if put.actor == stop.actor)
+        any(_may_be_done(program, put, stop) for put in program.work_puts(queue))
         and not _was_told(program, queue, actor, stop)
         for queue in taken
     )
+
+
+def _may_be_done(program: Program, put: Event, stop: Event) -> bool:
+    """Say whether who stops an actor may have put something before, or waited for who does."""
+    return may_precede(put, stop) if put.actor == stop.actor else is_done(program, put, stop)
+
+
+def _when_done(program: Program, put: Event, stop: Event) -> Iterator[int]:
+    """Yield where in the course of who stops an actor a put may be done that late."""
+    if put.actor == stop.actor:
+        done = [put] if may_precede(put, stop) else []
+    else:
+        done = [wait for wait in program.waits(program.actor(put)) if before(wait, stop)]
+    for event in done:
+        yield event.index
 
 
 def _takes(program: Program, actor: Actor, queue: Queue) -> bool:
@@ -183,22 +198,24 @@ def _waits_for_more(program: Program, actor: Actor, stop: Event) -> bool:
     """
     last = max(
         (
-            put.index
+            index
             for queue in program.protocol.queues
             if _takes(program, actor, queue)
             for put in program.work_puts(queue)
-            if put.actor == stop.actor and put.sure and may_precede(put, stop)
+            if put.sure
+            for index in _when_done(program, put, stop)
         ),
         default=-1,
     )
     for event in program.of(JoinQueue, Get, Peek, JoinActor, Sleep, Synchronise):
-        if event.actor != stop.actor or event.index < last or not may_precede(event, stop):
+        if event.actor != stop.actor or event.index <= last or not may_precede(event, stop):
             continue
         join = event.operation
         if not isinstance(join, JoinQueue):
             return True
-        done = program.on(program.protocol.queues[join.queue], TaskDone)
-        if any(each.actor != actor.index for each in done):
+        joined = program.protocol.queues[join.queue]
+        # Whoever accounts for what others take may do so when all has come of it.
+        if not _takes(program, actor, joined) or program.accounted_elsewhere(joined):
             return True
     return False
 
