@@ -117,13 +117,19 @@ def _answers_come(passed: Operation, queue: Queue) -> bool:
 
 
 def _work(program: Program, queue: Queue) -> list[Event]:
-    """Return the puts of work that surely come about before main ends, by main or its helpers."""
+    """Return the puts of work that surely come about before main ends, by main or its helpers.
+
+    What a function does that only others call is not among them: their program goes on.
+    """
     return [
         put
         for put in program.work_puts(queue)
-        if put.actor == program.main.index
-        or program.waited_at_end(program.actor(put))
-        or program.waits(program.actor(put))
+        if not put.turns
+        and (
+            put.actor == program.main.index
+            or program.waited_at_end(program.actor(put))
+            or program.waits(program.actor(put))
+        )
     ]
 
 
