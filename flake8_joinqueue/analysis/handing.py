@@ -105,11 +105,17 @@ def _with_puts(supply: _Supply, actor: Actor, handed: dict[int, list[Alias]]) ->
     if not known:
         return actor
 
-    def change(block: Block) -> Block:
-        kept = [known.get(id(each)) or with_blocks(each, change) for each in block]
-        return unchanged(block, kept)
+    return replace(actor, body=_replaced(actor.body, known))
 
-    return replace(actor, body=change(actor.body))
+
+def _replaced(block: Block, known: dict[int, Put]) -> Block:
+    """Return a block with other puts, by the `id` of those that they replace."""
+    # A closure that calls itself would be left for the garbage collector.
+    kept = [
+        known.get(id(each)) or with_blocks(each, lambda inner: _replaced(inner, known))
+        for each in block
+    ]
+    return unchanged(block, kept)
 
 
 def _filled(item: Item, arriving: dict[Alias, dict[Item, None]]) -> Item:
