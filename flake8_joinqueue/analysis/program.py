@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from flake8_joinqueue.analysis.consumption import Consumption
+from flake8_joinqueue.analysis.exceptions import TIMED_OUT, catches
 from flake8_joinqueue.analysis.exploring import Budget
 from flake8_joinqueue.analysis.flow import END, Flow
 from flake8_joinqueue.analysis.projecting import Projector
@@ -43,6 +44,7 @@ from flake8_joinqueue.protocol import (
     Stop,
     Synchronise,
     TaskDone,
+    attempts_around,
 )
 from flake8_joinqueue.records import dataclass, field
 
@@ -191,12 +193,32 @@ class Program:
         return [put_of(event).item for event in self.puts(queue)]
 
     def joins(self, queue: Queue) -> list[Event]:
-        """Return the events that wait for a queue as long as it takes, and matter to somebody."""
+        """Return the events that wait for a queue, and matter to somebody.
+
+        They wait as long as it takes, or nobody is prepared for it to take longer.
+        """
         return [
             event
             for event in self.on(queue, JoinQueue)
-            if not _timed(event) and self._matters(self.actor(event))
+            if self._insists(event) and self._matters(self.actor(event))
         ]
+
+    def _insists(self, event: Event) -> bool:
+        """Say whether what stands behind a wait for a queue is come to only if it was not in vain.
+
+        The wait goes on for ever, or is ended by a `TimeoutError` that nothing here handles.
+        """
+        if not _timed(event):
+            return True
+        return (
+            isinstance(event.operation, JoinQueue)
+            and event.operation.expires
+            and not any(
+                catches(handler, TIMED_OUT) is not False
+                for attempt in attempts_around(self.actor(event).body, event.operation)
+                for handler in attempt.handlers
+            )
+        )
 
     def _matters(self, actor: Actor) -> bool:
         """Say whether it matters that an actor hangs: nobody minds a task not waited for."""

@@ -4,7 +4,14 @@
 `items` says what is put and how it is tested, `operations` what is done, `model` who does it.
 """
 
-from flake8_joinqueue.protocol.blocks import blocks_in, operations_in, unchanged, with_blocks
+from flake8_joinqueue.protocol.blocks import (
+    around,
+    attempts_around,
+    blocks_in,
+    operations_in,
+    unchanged,
+    with_blocks,
+)
 from flake8_joinqueue.protocol.items import (
     ASKED,
     LENGTH,
@@ -152,6 +159,8 @@ __all__ = [
     "Try",
     "Unique",
     "UseGlobal",
+    "around",
+    "attempts_around",
     "blocks_in",
     "operations_in",
     "unchanged",

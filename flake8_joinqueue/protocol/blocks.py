@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from flake8_joinqueue.protocol.operations import (
     AnyOrder,
@@ -16,6 +17,8 @@ from flake8_joinqueue.protocol.operations import (
     Try,
 )
 from flake8_joinqueue.records import replace
+
+Around: TypeAlias = "tuple[tuple[Operation, int], ...]"
 
 
 def blocks_in(operation: Operation) -> tuple[Block, ...]:
@@ -49,6 +52,22 @@ def operations_in(block: Block) -> Iterator[Operation]:
                 break
         else:
             stack.pop()
+
+
+def around(block: Block, outside: Around = ()) -> Iterator[tuple[Operation, Around]]:
+    """Yield every operation with those it stands in, and in which of their blocks."""
+    for operation in block:
+        yield operation, outside
+        for index, inner in enumerate(blocks_in(operation)):
+            yield from around(inner, (*outside, (operation, index)))
+
+
+def attempts_around(block: Block, operation: Operation) -> list[Try]:
+    """Return the `try` statements in whose bodies an operation is, from the outside in."""
+    for found, outside in around(block):
+        if found is operation:
+            return [each for each, index in outside if isinstance(each, Try) and index == 0]
+    return []
 
 
 def unchanged(block: Block, kept: list[Operation]) -> Block:

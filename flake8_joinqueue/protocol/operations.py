@@ -65,13 +65,15 @@ class JoinQueue:
     """Waits until the unfinished count of `queue` is zero.
 
     `argument` is the site of an argument that it does not take, a timeout say, if one is given.
-    `timed` where it waits for a time only (`wait_for(queue.join(), 5)`).
+    `timed` where it waits for a time only (`wait_for(queue.join(), 5)`), `expires` where that ends
+    in `TimeoutError`.
     """
 
     queue: int
     site: Site
     argument: Site | None = None
     timed: bool = False
+    expires: bool = False
 
 
 @dataclass(frozen=True, slots=True)

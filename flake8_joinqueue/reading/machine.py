@@ -103,6 +103,8 @@ class Machine:
         self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
         # Whether waits are for a time only, by `wait_for` or `asyncio.timeout`.
         self.hurried = False
+        # Whether `TimeoutError` is raised where that time is over.
+        self.expires = False
         # How settings go on the way being run, by their keys.
         self.assumed: Mapping[str, bool] = {}
         self.entered: set[int] = set()
@@ -323,13 +325,14 @@ class Machine:
             self.emit(Escape(self.site(node), reason, actor=value.index))
 
     @contextmanager
-    def time_limit(self) -> Iterator[None]:
-        """Every wait in the block is for a time only."""
-        before, self.hurried = self.hurried, True
+    def time_limit(self, *, expires: bool = False) -> Iterator[None]:
+        """Every wait in the block is for a time only; `expires` if it then raises."""
+        before = self.hurried, self.expires
+        self.hurried, self.expires = True, expires
         try:
             yield
         finally:
-            self.hurried = before
+            self.hurried, self.expires = before
 
     # --- variables -------------------------------------------------------------------------------
 
@@ -392,7 +395,7 @@ class Machine:
             self.given_up[limits.TOO_MANY_STEPS] = None
             return None
         names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended", "hurried",
-                 "depth", "entering")  # fmt: skip
+                 "expires", "depth", "entering")  # fmt: skip
         saved = {name: getattr(self, name) for name in names}
         stacks = {name: value[:] for name, value in saved.items() if isinstance(value, list)}
         try:

@@ -181,7 +181,8 @@ def _join(
     if kind.timed_join:
         timed = timed or arguments.get(0, "timeout") not in (None, values.NONE)
         given = None
-    machine.emit(JoinQueue(index, machine.site(node), given, timed))
+    expires = timed and machine.expires
+    machine.emit(JoinQueue(index, machine.site(node), given, timed, expires))
     return values.NONE
 
 

@@ -144,7 +144,7 @@ def awaited(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
 
 def in_time(machine: Machine, run: Callable[[], object], node: cst.CSTNode) -> None:
     """Run something of which every wait is for a time only, and may raise `TimeoutError`."""
-    with machine.time_limit(), machine.block() as operations:
+    with machine.time_limit(expires=True), machine.block() as operations:
         run()
     for operation in operations:
         machine.emit(operation)

@@ -44,7 +44,7 @@ from flake8_joinqueue.analysis.stops import all_stop, needed, put_before
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import here, lines, many, start_here, until_then
+from flake8_joinqueue.rules.words import hangs, here, lines, many, start_here, until_then
 
 CODE = "JQ103"
 NAME = "too-many-sentinels"
@@ -70,8 +70,8 @@ def _check(program: Program, queue: Queue) -> Iterator[Report]:
             continue
         message = (
             f"{many(put, 'sentinel', 'sentinels')} on '{queue.name}', but its workers take only "
-            f"{taken}{until_then(program, queue, join)}: join() on {lines([join])} hangs on the "
-            "surplus, put one per worker"
+            f"{taken}{until_then(program, queue, join)}: join() on {lines([join])} "
+            f"{hangs([join])} on the surplus, put one per worker"
         )
         actors = frozenset(consumer.actor.index for consumer in program.consumers(queue))
         site = site_of(program.last(sentinels))

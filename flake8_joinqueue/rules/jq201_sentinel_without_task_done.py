@@ -47,7 +47,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import waits_for_some
 from flake8_joinqueue.protocol import Data, Escape, Item, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import here, lines, name
+from flake8_joinqueue.rules.words import for_ever, here, lines, name
 
 CODE = "JQ201"
 NAME = "sentinel-without-task-done"
@@ -94,7 +94,7 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             continue  # no sentinel that is put goes this way
         message = (
             f"{name(consumer.actor)} leaves on the sentinel of '{queue.name}' without task_done(): "
-            f"join() on {lines(joins)} waits for it for ever, call task_done() first"
+            f"join() on {lines(joins)} waits for it {for_ever(joins)}, call task_done() first"
         )
         related = (
             *here(sentinels, "the sentinel is put here"),

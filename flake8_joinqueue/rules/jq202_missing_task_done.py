@@ -58,7 +58,7 @@ from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import Escape, Get, Peek, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import here, lines, name
+from flake8_joinqueue.rules.words import hangs, here, lines, name
 
 CODE = "JQ202"
 NAME = "missing-task-done"
@@ -108,7 +108,7 @@ def _check(
 ) -> Iterator[Report]:
     consumption = consumer.consumption
     actors = frozenset({consumer.actor.index})
-    what = f"join() on {lines(joins)} hangs"
+    what = f"join() on {lines(joins)} {hangs(joins)}"
     related = here(joins, "join() hangs here")
     if consumption.never_accounts:
         message = (
@@ -153,8 +153,8 @@ def _part_of_a_batch(
         if part_left(consumer.consumption, program.times(puts), alone=alone):
             message = (
                 f"{name(actor)} waits for more of '{queue.name}' before it calls task_done() for a "
-                f"whole batch: join() on {lines([join])} hangs where a part of one is left, put "
-                "what makes it account for that first"
+                f"whole batch: join() on {lines([join])} {hangs([join])} where a part of "
+                "one is left, put what makes it account for that first"
             )
             site, related = consumer.consumption.gets[0].site, here([join], "join() hangs here")
             yield Report(CODE, site, message, queue.index, frozenset({actor.index}), related)

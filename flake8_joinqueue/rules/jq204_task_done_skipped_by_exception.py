@@ -58,7 +58,7 @@ from flake8_joinqueue.analysis.stops import accounts_on_its_own, over_before
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.protocol import Call, Get, Queue, Raise, Site, TaskDone
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, name
+from flake8_joinqueue.rules.words import hangs, lines, name
 
 CODE = "JQ204"
 NAME = "task-done-skipped-by-exception"
@@ -165,7 +165,7 @@ def _report(queue: Queue, consumer: Consumer, joins: list[Event], site: Site, la
     what = f"{label} raises" if label else "the work raises"
     message = (
         f"{name(consumer.actor)} does not reach task_done() of '{queue.name}' where {what}: "
-        f"join() on {lines(joins)} hangs, put task_done() in a finally"
+        f"join() on {lines(joins)} {hangs(joins)}, put task_done() in a finally"
     )
     related = tuple((join.operation.site, "waits for the item") for join in joins)
     actors = frozenset({consumer.actor.index})

@@ -48,7 +48,7 @@ from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Escape, Get, Queue, TaskDone
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines
+from flake8_joinqueue.rules.words import hangs, lines
 
 CODE = "JQ303"
 NAME = "join-without-consumers"
@@ -91,7 +91,7 @@ def _report(program: Program, queue: Queue, join: Event, puts: list[Event]) -> R
     late = f"its consumers are started only later ({lines(starts)})" if starts else ""
     message = (
         f"join() of '{queue.name}' after put() on {lines(puts)}, but "
-        f"{late or 'nothing takes from it'}: it hangs, start the consumers first"
+        f"{late or 'nothing takes from it'}: it {hangs([join])}, start the consumers first"
     )
     related = (
         *((site_of(put), "put here") for put in puts),

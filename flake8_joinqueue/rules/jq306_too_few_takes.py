@@ -51,7 +51,7 @@ from flake8_joinqueue.analysis.stops import is_by, put_before
 from flake8_joinqueue.counts import ONE, less
 from flake8_joinqueue.protocol import Get, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines, many, until_then
+from flake8_joinqueue.rules.words import for_ever, lines, many, until_then
 
 CODE = "JQ306"
 NAME = "too-few-takes"
@@ -82,7 +82,7 @@ def _check(program: Program, queue: Queue) -> Iterator[Report]:
         message = (
             f"{many(put, 'item is', 'items are')} put on '{queue.name}', but its consumers take "
             f"only {taken}{until_then(program, queue, join)} ({lines(gets)}): join() waits for "
-            "the rest for ever, take them in a loop"
+            f"the rest {for_ever([join])}, take them in a loop"
         )
         related = tuple((site_of(get), "takes one a round") for get in gets)
         actors = frozenset(consumer.actor.index for consumer in program.consumers(queue))

@@ -40,7 +40,6 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.exceptions import catches
 from flake8_joinqueue.analysis.flow import Flow
-from flake8_joinqueue.analysis.guards import around
 from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.analysis.walking import atoms_in
@@ -61,6 +60,7 @@ from flake8_joinqueue.protocol import (
     Put,
     Queue,
     Try,
+    around,
 )
 from flake8_joinqueue.rules.report import Report
 

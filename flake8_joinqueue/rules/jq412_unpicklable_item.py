@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.program import Program, put_of
 from flake8_joinqueue.analysis.timeline import may_precede
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import lines
+from flake8_joinqueue.rules.words import for_ever, lines
 
 CODE = "JQ412"
 NAME = "unpicklable-item"
@@ -63,7 +63,7 @@ def check(program: Program) -> Iterator[Report]:
                 continue
             message = (
                 f"{put.unpicklable} cannot be pickled for '{queue.name}': it is dropped on the way "
-                f"and join() ({lines(joins)}) waits for it for ever, put something else"
+                f"and join() ({lines(joins)}) waits for it {for_ever(joins)}, put something else"
             )
             related = ((joins[0].operation.site, "the queue is joined here"),)
             actors = frozenset({event.actor})

@@ -8,7 +8,7 @@ from flake8_joinqueue.analysis.program import Program, site_of
 from flake8_joinqueue.analysis.stops import is_by
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.counts import Count
-from flake8_joinqueue.protocol import Actor, Get, Item, Literal, Queue, Site
+from flake8_joinqueue.protocol import Actor, Get, Item, JoinQueue, Literal, Queue, Site
 
 
 def started(program: Program, actor: Actor) -> str:
@@ -35,6 +35,20 @@ def until_then(program: Program, queue: Queue, join: Event) -> str:
     """Say that some would take more from a queue, but only behind its join."""
     late = [get for get in program.on(queue, Get) if not is_by(program, get, join)]
     return " until then" if late else ""
+
+
+def hangs(joins: Iterable[Event]) -> str:
+    """Say what becomes of waits for a queue that are in vain."""
+    return "times out" if _expire(joins) else "hangs"
+
+
+def for_ever(joins: Iterable[Event]) -> str:
+    """Say how long such waits go on."""
+    return "in vain" if _expire(joins) else "for ever"
+
+
+def _expire(joins: Iterable[Event]) -> bool:
+    return all(isinstance(join.operation, JoinQueue) and join.operation.expires for join in joins)
 
 
 def waits(gets: Iterable[Get], *, several: bool = False) -> str:
