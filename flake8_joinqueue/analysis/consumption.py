@@ -295,7 +295,7 @@ class Consumption:
         if isinstance(item, Data):
             # Work is work, unless its name says that it is more, or it may be a sentinel at times.
             perhaps = (
-                item.open
+                (item.open and self._may_tell(item))
                 or sounds_like_the_end(item)
                 or any(self.recognises(other) is not False for other in item.perhaps)
             )
@@ -310,6 +310,12 @@ class Consumption:
             if answer is None:
                 best = None
         return best
+
+    def _may_tell(self, item: Data) -> bool:
+        """Say whether an item of which only the kind is known may make it leave."""
+        return not item.kind or any(
+            agrees(way.assumptions, item, pickled=False) is not False for way in self.sentinel_ways
+        )
 
     def is_possible(self, way: Way | Overdone, items: Iterable[Item], *, pickled: bool) -> bool:
         """Say whether one of the items that are put, `pickled` or as it is, may lead this way."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from flake8_joinqueue.analysis.hints import sounds_like_the_end
 from flake8_joinqueue.protocol import (
     ASKED,
     LENGTH,
@@ -45,6 +46,8 @@ def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
         return False  # looking for it raises
     if pickled and test.how is How.IS and not test.path and all(map(_is_copied, test.against)):
         return False  # whatever was put, what comes is a copy
+    if isinstance(item, Data) and item.kind and _is_constant(test):
+        return False  # a container is no constant, whatever is in it
     part = _part(item, test.path)
     if part is None:
         return None
@@ -59,6 +62,12 @@ def decide(test: ItemTest, item: Item, *, pickled: bool) -> bool | None:
             return _any(_instance(part, kind, test.how) for kind in test.against)
         case How.HAS:
             return _any(_has(part, wanted, pickled=pickled) for wanted in test.against)
+
+
+def _is_constant(test: ItemTest) -> bool:
+    """Say whether an item as a whole is compared with constants."""
+    compares = test.how in {How.IS, How.EQUAL, How.IN} and not test.path
+    return compares and all(isinstance(other, Literal) for other in test.against)
 
 
 def implied(
@@ -243,7 +252,7 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
             if len(item.fields) != len(other.fields):
                 return False
             answers = [
-                _equal(left, right, pickled=pickled)
+                _equal_parts(left, right, pickled=pickled)
                 for left, right in zip(item.fields, other.fields, strict=True)
             ]
             if False in answers:
@@ -263,6 +272,15 @@ def _equal(item: Item, other: Item, *, pickled: bool) -> bool | None:
             plain = unique.plain
             return False if plain or _is_singleton(item) or _is_singleton(other) else None
     return False
+
+
+def _equal_parts(left: Item, right: Item, *, pickled: bool) -> bool | None:
+    """Say whether parts of two records are equal: a part that is work is not `None`."""
+    for part, other in ((left, right), (right, left)):
+        if isinstance(part, Data) and isinstance(other, Literal) and other.value is None:
+            unsure = part.open or part.taken is not None or sounds_like_the_end(part)
+            return None if unsure or other in part.perhaps else False
+    return _equal(left, right, pickled=pickled)
 
 
 def _equal_objects(item: Unique, other: Unique, *, pickled: bool) -> bool | None:

@@ -301,6 +301,28 @@ class Program:
             counts.append(event.times * starters)
         return populated(total(counts))
 
+    def at_most(self, events: Iterable[Event]) -> Count | None:
+        """Return how often events happen in all at the most; `None` where not known.
+
+        What does not come back to where it was is done once by each actor, if at all.
+        """
+        counts: list[Count] = []
+        for event in events:
+            actor = self.actor(event)
+            starters = ONE if actor is self.main else self._plain_start(actor)
+            times = event.times if event.sure else None
+            if times is None and not event.turns:
+                times = ONE if self._comes_once(actor, event) else None
+            if times is None or starters is None:
+                return None
+            counts.append(times * starters)
+        return populated(total(counts))
+
+    def _comes_once(self, actor: Actor, event: Event) -> bool:
+        flow = self.flow(actor)
+        nodes = [i for i, node in enumerate(flow.nodes) if node.operation is event.operation]
+        return len(nodes) == 1 and not flow.between(nodes, set()) & set(nodes)
+
     def _plain_start(self, actor: Actor) -> Count | None:
         starts = self.about(actor, Start)
         if any(e.actor != self.main.index or not e.sure or e.times is None for e in starts):

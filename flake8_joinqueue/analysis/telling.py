@@ -49,7 +49,9 @@ def is_something(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bo
         (test, part_of(item, test.path)) for test, truth in assumptions if truth and _is_none(test)
     )
     return any(
-        isinstance(part, Data) and not (test.path and (part.open or part.perhaps))
+        isinstance(part, Data)
+        and not (test.path and (part.open or part.perhaps))
+        and Literal(None) not in part.perhaps
         for test, part in parts
     )
 

@@ -84,7 +84,8 @@ class Data:
     Pickled, it takes `size` bytes at the least. `perhaps` are values it may turn out to be. `open`
     says that it may be anything: whoever is out of sight chooses it, or the program itself tests
     what it has put. `key` tells unknown values apart.
-    `taken`: it is (a part of) what was taken from a queue, as it came.
+    `taken`: it is (a part of) what was taken from a queue, as it came. `kind` says what kind of
+    container it is ("dict"), if one.
     """
 
     label: str = field(default="", compare=False)
@@ -93,6 +94,7 @@ class Data:
     open: bool = False
     key: str = field(default="", compare=False)
     taken: Alias | None = field(default=None, compare=False)
+    kind: str = field(default="", compare=False)
 
 
 Item: TypeAlias = Literal | Named | Unique | Record | Data

@@ -245,7 +245,8 @@ def _of_any_length(
     """Return the item that a container of no known length is: perhaps an empty one."""
     empty = not any(segment.times.low for segment in content.segments)
     perhaps = (Record((), container.kind),) if empty and container.kind in _MAY_END else ()
-    return Data(size=sizes.size(machine, container), open=anything, perhaps=perhaps)
+    size = sizes.size(machine, container)
+    return Data(size=size, open=anything, perhaps=perhaps, kind=container.kind)
 
 
 def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:
@@ -267,8 +268,18 @@ def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:
         return "a generator"
     elif isinstance(value, values.Container):
         parts = [segment.value for segment in content_of(machine, value).segments]
+    elif isinstance(value, values.Instance) and not _pickles_its_own_way(machine, value):
+        held = (machine.heap.get((value.serial, name)) for name in machine.heap.names(value.serial))
+        parts = [part for part in held if part is not None and not isinstance(part, values.Content)]
     found = (unpicklable(machine, part, depth + 1) for part in parts if depth < _DEEPEST)
     return next(filter(None, found), "")
+
+
+def _pickles_its_own_way(machine: Machine, instance: values.Instance) -> bool:
+    """Say whether the class of an object may leave out what its attributes hold."""
+    return classes.has_unknown_base(instance.cls) or any(
+        classes.find(machine, instance.cls, name) for name in (*_PICKLING, "__getstate__")
+    )
 
 
 def _unpicklable_function(function: values.Function) -> str:

@@ -71,6 +71,8 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
     waiting = [(consumer, need) for consumer, need in needs if need is not None]
     sentinels = program.sentinel_puts(queue)
     put = program.times(sentinels)
+    if put is None:
+        put = program.at_most(sentinels)
     if not sentinels or not waiting or put is None:
         return
     needed = total(need for _, need in waiting)
