@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from flake8_joinqueue.analysis.balance import Balance, gain
@@ -28,6 +28,7 @@ from flake8_joinqueue.protocol import (
     Hunch,
     Item,
     ItemTest,
+    Named,
     Put,
     SetCell,
     Site,
@@ -225,18 +226,19 @@ class Consumption:
             )
         )
 
-    @cached_property
-    def leaves_by_an_exception(self) -> bool:
-        """Whether a call in its loop may raise an exception of the file, handled around the loop.
+    def leaves_by_an_exception(self, items: Collection[Item]) -> bool:
+        """Say whether a call in its loop may raise an exception of the file, handled around it.
 
         No code out of sight knows it: what is called comes back to the file in some way not seen,
-        unless it is what was taken, of which is known what was put.
+        unless it is what was taken, and the `items` are functions, of which is known what they do.
         """
+        functions = all(isinstance(item, Named) for item in items)
         stay = self.flow.reaching(set(self._get_nodes))
         leading = (
             self.flow.nodes[edge.target].operation
             for node in stay
-            if isinstance(call := self.flow.nodes[node].operation, Call) and call.item is None
+            if isinstance(call := self.flow.nodes[node].operation, Call)
+            and not (functions and call.item is not None)
             for edge in self.flow.successors(node)
             if edge.kind in {EdgeKind.PERHAPS, EdgeKind.RAISED} and edge.target not in stay
         )

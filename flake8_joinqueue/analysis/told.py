@@ -115,7 +115,9 @@ def never_told(program: Program, queue: Queue, consumer: Consumer) -> bool:
 def needs_shutdown(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether nothing that is put ends a consumer, nor anything else but `shutdown()`."""
     consumption = consumer.consumption
-    if consumption.leaves_unasked or consumption.leaves_by_an_exception:
+    if consumption.leaves_unasked:
+        return False
+    if consumption.leaves_by_an_exception(program.items_put(queue)):
         return False
     otherwise = any(not _needs_shutdown(way) for way in consumption.otherwise_ways)
     if otherwise or _stopped_by_a_call(program, queue, consumer):
