@@ -18,6 +18,7 @@ from flake8_joinqueue.reading import (
     iteration,
     limits,
     merging,
+    operators,
     sizes,
     tasks,
     trees,
@@ -174,6 +175,9 @@ def _bound(machine: Machine, node: cst.BaseExpression | None) -> Count | None:
 
 def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) -> Value:
     """Return `base[index]`."""
+    own = operators.method(machine, base, "__getitem__", index, node)
+    if own is not None:
+        return own
     if isinstance(base, values.Either):
         then = subscript(machine, base.then, index, node)
         return values.Either(base.condition, then, subscript(machine, base.otherwise, index, node))
@@ -278,6 +282,9 @@ def binary(
     machine: Machine, operator: cst.BaseBinaryOp, left: Value, right: Value, node: cst.CSTNode
 ) -> Value:
     """Return `left operator right`."""
+    own = operators.binary(machine, operator, left, right, node)
+    if own is not None:
+        return own
     if isinstance(operator, cst.Add) and _is_sequence(left) and _is_sequence(right):
         found = [iteration.segments(machine, left), iteration.segments(machine, right)]
         return new_container(machine, iteration.joined(machine, found))

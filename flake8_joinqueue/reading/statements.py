@@ -32,6 +32,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     loops,
+    operators,
     patterns,
     queues,
     tasks,
@@ -120,6 +121,10 @@ _AUGMENTED: dict[type[cst.BaseAugOp], cst.BaseBinaryOp] = {
     cst.SubtractAssign: cst.Subtract(),
     cst.MultiplyAssign: cst.Multiply(),
     cst.FloorDivideAssign: cst.FloorDivide(),
+    cst.LeftShiftAssign: cst.LeftShift(),
+    cst.RightShiftAssign: cst.RightShift(),
+    cst.BitOrAssign: cst.BitOr(),
+    cst.BitAndAssign: cst.BitAnd(),
 }
 
 
@@ -141,7 +146,9 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
         iteration.changed(machine, current)
         return
     operator = _AUGMENTED.get(type(node.operator), cst.Divide())
-    value = expressions.binary(machine, operator, current, added, node)
+    value = operators.in_place(machine, operator, current, added, node)
+    if value is None:
+        value = expressions.binary(machine, operator, current, added, node)
     if isinstance(node.target, cst.Subscript):
         # Its parts have been run already.
         with machine.block():
