@@ -92,14 +92,19 @@ def holds_drafts(
 
 
 def _held(machine: Machine, kept: Iterable[Value | values.Content]) -> Iterator[Value]:
-    """Yield what is held by values, as deep as it goes."""
+    """Yield what is held by values, as deep as it goes; objects that know one another once each."""
     level = list(kept)
+    seen: set[int] = set()
     for _ in range(_DEEPEST):
         inner: list[Value | values.Content] = []
         for value in level:
             if isinstance(value, values.Content):
                 inner.extend(segment.value for segment in value.segments)
                 continue
+            if isinstance(value, (values.Instance, values.Container)):
+                if value.serial in seen:
+                    continue
+                seen.add(value.serial)
             yield value
             if isinstance(value, values.BoundFunction):
                 inner.append(value.receiver)

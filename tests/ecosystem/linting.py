@@ -77,9 +77,10 @@ def lint(source: Source, limit: float = TIME_LIMIT, *, follow: bool = False) -> 
         options = replace(EVERY_RULE, follow_imports=follow)
         name = str(source.path) if follow else source.file
         findings = tuple(check_source(text, name, options=options))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of old escapes in other people's strings
-            queues = tuple(understood(study(text, name, options).protocols))
+        if not follow:  # where imports are, nobody asks how much of them is understood
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of old escapes in other people's strings
+                queues = tuple(understood(study(text, name, options).protocols))
     except _TooLong:
         crash = f"takes more than {limit:g} s"
     except Exception as error:  # noqa: BLE001 (whatever it is, it is what we look for)
