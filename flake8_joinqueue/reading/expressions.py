@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from flake8_joinqueue.counts import ONE, Count, quotient
-from flake8_joinqueue.protocol import Branch, Call, Condition
+from flake8_joinqueue.protocol import Branch, Call, Condition, How
 from flake8_joinqueue.reading import (
     calls,
     conditions,
@@ -67,6 +67,8 @@ def _name(machine: Machine, node: cst.Name) -> Value:
 
 # Numbers of more bits than these are not worked out.
 _MOST_BITS = 64
+# Of more things than these it is not asked which one a setting chooses.
+_MANY = 4
 
 _CONSTANTS: dict[str, Value] = {"None": Const(None), "True": Const(True), "False": Const(False)}
 
@@ -187,7 +189,7 @@ def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) ->
         return element(machine, base, index.value)
     if isinstance(base, values.Container):
         machine.emit(Call(machine.site(node), "a subscript"))
-        return iteration.some_element(machine, base)
+        return _by_setting(machine, base, index) or iteration.some_element(machine, base)
     if isinstance(base, (values.Library, values.Class)):
         # `Queue[int]`, `JoinableQueue["Job"]`: the same, for our purposes.
         return base
@@ -197,12 +199,39 @@ def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) ->
     return machine.unknown("", base, index)
 
 
+def _by_setting(machine: Machine, base: values.Container, index: Value) -> Value | None:
+    """Return one of a few classes or functions, chosen by a key that is the same in a whole run."""
+    content = items.content_of(machine, base)
+    if base.kind != "dict" or content.open or not isinstance(index, Unknown) or index.free:
+        return None
+    parts = content.segments
+    few = 1 < len(parts) < _MANY and len({part.key for part in parts}) == len(parts)
+    if not few or any(part.key is None or not _is_made_once(part.value) for part in parts):
+        return None
+    found = parts[-1].value
+    for part in reversed(parts[:-1]):
+        known = conditions.same(machine, How.EQUAL, index, Const(part.key))
+        found = merging.join(machine, known, part.value, found)
+    return found
+
+
+def _is_made_once(value: Value) -> bool:
+    """Say whether a value is a class or a function, or a pair of them."""
+    if isinstance(value, values.Tuple):
+        makers = [part for part in value.values if not isinstance(part, merging.PLAIN)]
+        return bool(makers) and all(map(_is_made_once, makers))
+    return isinstance(value, (values.Library, values.Class, values.Function))
+
+
 def _is_free(value: Value) -> bool:
     return values.depends_on_item(value) or not isinstance(value, (Unknown, Const, values.Number))
 
 
 def element(machine: Machine, base: Value, index: int | str) -> Value:
     """Return the element of `base` at a known index or key."""
+    if isinstance(base, values.Either):
+        then, otherwise = (element(machine, each, index) for each in (base.then, base.otherwise))
+        return merging.join(machine, base.condition, then, otherwise)
     if isinstance(base, values.Taken):
         return values.Taken(base.cell, (*base.path, index))
     if isinstance(base, values.Tuple) and isinstance(index, int):
