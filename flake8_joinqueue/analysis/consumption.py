@@ -11,7 +11,7 @@ from flake8_joinqueue.analysis.dropping import dropped
 from flake8_joinqueue.analysis.exceptions import is_own
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
 from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
-from flake8_joinqueue.analysis.hints import sounds_like_the_end
+from flake8_joinqueue.analysis.hints import is_sentinel_by_intention, sounds_like_the_end
 from flake8_joinqueue.analysis.tallies import sentinels_taken
 from flake8_joinqueue.analysis.telling import agrees, decides, is_something, on_purpose
 from flake8_joinqueue.analysis.ways import Leak, Outcome, Overdone, Station, Way
@@ -231,7 +231,9 @@ class Consumption:
 
         No code out of sight knows it: what is called comes back to the file in some way not seen,
         unless it is what was taken, and the `items` are functions, of which is known what they do.
+        Where what sounds like the end is put, it may be what the work cannot be done with.
         """
+        told = any(map(is_sentinel_by_intention, items))
         functions = all(isinstance(item, Named) for item in items)
         stay = self.flow.reaching(set(self._get_nodes))
         leading = (
@@ -244,8 +246,8 @@ class Consumption:
         )
         return any(
             isinstance(handler, Handler)
-            and bool(handler.exceptions)
-            and all(is_own(exception.name) for exception in handler.exceptions)
+            and bool(told or handler.exceptions)
+            and (told or all(is_own(exception.name) for exception in handler.exceptions))
             for handler in leading
         )
 

@@ -310,7 +310,8 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
     if looked_at is None and isinstance(right, values.Container) and right.kind == "dict":
         return _key_of(machine, left, right)
     if looked_at is None and not actors.is_one(machine, left):
-        return opaque(machine, "in", left, right)
+        # What is looked for in a batch, one batch has, and another one has not.
+        return Hunch() if _holds_items(machine, right) else opaque(machine, "in", left, right)
     parts: list[Value] = []
     if isinstance(right, values.Tuple):
         parts = list(right.values)
@@ -329,6 +330,14 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
             return Hunch()
         against.append(item)
     return ItemTest(*looked_at, How.IN, tuple(against)) if against else Hunch()
+
+
+def _holds_items(machine: Machine, value: Value) -> bool:
+    """Say whether a collection holds what was taken from a queue."""
+    return isinstance(value, values.Container) and any(
+        values.depends_on_item(segment.value)
+        for segment in items.content_of(machine, value).segments
+    )
 
 
 def _key_of(machine: Machine, key: Value, container: values.Container) -> Condition:
