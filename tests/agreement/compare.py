@@ -177,6 +177,8 @@ _BESIDES: dict[str, Predicate] = {
     "JQ103": hangs_in("put"),
     "JQ104": hangs_in("feeder", "put"),
     "JQ106": lambda outcome: bool(outcome.errors),
+    # When the consumers have left, nobody makes room for what is still put.
+    "JQ108": hangs_in("put"),
     # The producer that is not waited for puts behind the sentinels.
     "JQ301": QUEUE_JOIN,
     "JQ401": LOSES,
