@@ -315,8 +315,13 @@ def _goes_on_with(consumer: Consumer, way: Way, put: Put, *, pickled: bool = Fal
 
 
 def one_is_enough(program: Program, queue: Queue) -> bool:
-    """Say whether a single sentinel surely ends all consumers, each of which hands it on."""
-    consumers, pickled = program.consumers(queue), queue.kind.pickles
+    """Say whether a single sentinel surely ends all consumers, each of which hands it on.
+
+    Main, which may take it off the queue at last, is none of them.
+    """
+    pickled = queue.kind.pickles
+    every = program.consumers(queue)
+    consumers = [consumer for consumer in every if not _clears_up(program, queue, consumer)]
     return bool(consumers) and all(
         hands_on(consumer, pickled=pickled)
         and consumer.consumption.takes == ONE
@@ -325,6 +330,17 @@ def one_is_enough(program: Program, queue: Queue) -> bool:
             for event in program.sentinel_puts(queue)
         )
         for consumer in consumers
+    )
+
+
+def _clears_up(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether it is main, which takes only when all other consumers have ended."""
+    others = [each for each in program.consumers(queue) if each.actor is not program.main]
+    return consumer.actor is program.main and all(
+        program.finished_before(other.actor, get) is True
+        for get in program.on(queue, Get)
+        if get.actor == program.main.index
+        for other in others
     )
 
 
