@@ -346,6 +346,10 @@ class Program:
         """Say whether something in or out of sight may end an actor from outside."""
         return bool(self.about(actor, Stop, Escape))
 
+    def ended_from_outside(self, actor: Actor) -> bool:
+        """Say whether something may end an actor from outside before anybody waits for it."""
+        return self.stopped(actor) and not self.is_waited(actor)
+
     def waited_at_end(self, actor: Actor) -> bool:
         """Say whether the interpreter waits for an actor before it exits."""
         return (
@@ -360,12 +364,10 @@ class Program:
         """Return how many of an actor somebody waits for, at the least; `None` where not known."""
         if actor is self.main:
             return ONE
-        if self.stopped(actor):
-            return ZERO
         started = self.started(actor)
-        if self.waited_at_end(actor):
+        if self.waited_at_end(actor) and not self.stopped(actor):
             return started
-        waits = self._waits_in_earnest(actor)
+        waits = self._waits_in_time(actor)
         if not waits:
             return ZERO
         joined = self.times(waits)
@@ -377,12 +379,18 @@ class Program:
         """Say whether somebody waits for an actor (for one of them, if they are more)."""
         if actor is self.main:
             return True
-        waits = self._waits_in_earnest(actor)
-        if self.stopped(actor):
-            # Ending it from outside helps only whoever does not wait for it first.
-            stops = self.about(actor, Stop, Escape)
-            return any(all(before(wait, stop) for stop in stops) for wait in waits)
-        return self.waited_at_end(actor) or bool(waits)
+        if self._waits_in_time(actor):
+            return True
+        return self.waited_at_end(actor) and not self.stopped(actor)
+
+    def _waits_in_time(self, actor: Actor) -> list[Event]:
+        """Return the waits in earnest that come before all that may end an actor from outside."""
+        stops = self.about(actor, Stop, Escape)
+        return [
+            wait
+            for wait in self._waits_in_earnest(actor)
+            if all(before(wait, stop) for stop in stops)
+        ]
 
     def _waits_in_earnest(self, actor: Actor) -> list[Event]:
         """Return the waits of those that somebody waits for in turn, as far as they are tasks.

@@ -57,7 +57,7 @@ def check(program: Program) -> Iterator[Report]:
         if not program.puts(queue):
             continue
         consumers = program.consumers(queue)
-        if any(program.stopped(c.actor) for c in consumers):
+        if any(program.ended_from_outside(c.actor) for c in consumers):
             continue
         if any(c.consumption.relays for c in consumers):
             continue

@@ -74,7 +74,7 @@ def check(program: Program) -> Iterator[Report]:
 def _is_in_sight(program: Program, consumer: Consumer) -> bool:
     """Say whether a consumer goes on until it is told to stop, or finds nothing for a time."""
     consumption = consumer.consumption
-    if program.stopped(consumer.actor) or consumption.leaves_unasked:
+    if program.ended_from_outside(consumer.actor) or consumption.leaves_unasked:
         return False
     swallowed = any(way.raised and way.leaves for way in consumption.ways)
     return (

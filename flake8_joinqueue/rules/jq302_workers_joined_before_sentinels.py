@@ -67,7 +67,7 @@ def check(program: Program) -> Iterator[Report]:
             yield from _before_shutdown(program, queue) if queue.count == ONE else ()
             continue
         for consumer in program.consumers(queue):
-            if not program.waits(consumer.actor) or program.stopped(consumer.actor):
+            if not program.waits(consumer.actor) or program.ended_from_outside(consumer.actor):
                 continue
             # Of many queues it is not known which one gets how many.
             by_sentinels = queue.count == ONE and consumer.consumption.leaves_only_on_sentinel
@@ -170,7 +170,7 @@ def _before_shutdown(program: Program, queue: Queue) -> Iterator[Report]:
     ends = program.on(queue, Shutdown)
     for consumer in program.consumers(queue):
         actor = consumer.actor
-        if program.stopped(actor) or not needs_shutdown(program, queue, consumer):
+        if program.ended_from_outside(actor) or not needs_shutdown(program, queue, consumer):
             continue
         if fed_without_end(program, queue, actor):
             continue

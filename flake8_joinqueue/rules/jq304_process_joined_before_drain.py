@@ -65,7 +65,7 @@ def check(program: Program) -> Iterator[Report]:
         putters = [
             actor
             for actor in program.protocol.actors
-            if actor.kind is ActorKind.PROCESS and not program.stopped(actor)
+            if actor.kind is ActorKind.PROCESS and not program.ended_from_outside(actor)
         ]
         for actor in putters:
             puts = [put for put in program.puts(queue) if put.actor == actor.index]
