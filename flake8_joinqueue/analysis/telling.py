@@ -8,6 +8,7 @@ from flake8_joinqueue.analysis.deciding import decide, part_of
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.ways import Outcome, Way
 from flake8_joinqueue.protocol import Data, How, Item, ItemTest, Literal
+from flake8_joinqueue.records import replace
 
 
 def decides(ways: Iterable[Way], test: ItemTest, truth: bool) -> bool:
@@ -43,16 +44,24 @@ def on_purpose(way: Way) -> bool:
 def is_something(assumptions: Iterable[tuple[ItemTest, bool]], item: Item) -> bool:
     """Say whether a way needs `None` where an item is work, or has it as a part: work is something.
 
-    A part may be `None` all the same where somebody out of sight chooses it.
+    A part may be `None` all the same where somebody out of sight chooses it, or it is known to be.
     """
     parts = (
         (test, part_of(item, test.path)) for test, truth in assumptions if truth and _is_none(test)
     )
     return any(
         isinstance(part, Data)
-        and not (test.path and (part.open or part.perhaps))
+        and not (test.path and _may_pass(part, test))
         and Literal(None) not in part.perhaps
         for test, part in parts
+    )
+
+
+def _may_pass(part: Data, test: ItemTest) -> bool:
+    """Say whether a part of an item, which is no work for certain, may pass a test of it."""
+    alone = replace(test, path=())
+    return part.open or any(
+        decide(alone, other, pickled=False) is not False for other in part.perhaps
     )
 
 
