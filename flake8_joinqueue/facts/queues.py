@@ -20,13 +20,22 @@ class Carrier(enum.Enum):
     UNSEEN = "whoever shares it"
 
 
+class Order(enum.Enum):
+    """Which item of a queue is taken first."""
+
+    FIRST = "what was put first"
+    LAST = "what was put last"
+    LEAST = "the smallest"
+    UNKNOWN = "any"
+
+
 @dataclass(frozen=True, slots=True)
 class QueueKind:
     """What a kind of queue is and does.
 
     `joinable`: it counts unfinished items (`task_done`, `join`). `pickles`: items are copied on
     their way, so that identity is lost. `feeder`: a thread writes to a pipe behind `put`, so that
-    `empty` lags and an exit may block. `fifo`: what is put first is taken first. `constructor` is
+    `empty` lags and an exit may block. `order`: what is taken first. `constructor` is
     how it is commonly made, for messages. `awaited` are the methods that do nothing until they are
     awaited; `timed_join` says that `join` takes a timeout. `iterable`: `for` takes from it, up to
     the item `last`, if there is one. `dill`: items go through the package of that name, which
@@ -40,12 +49,17 @@ class QueueKind:
     pickles: bool
     feeder: bool = False
     bounded: bool = True
-    fifo: bool = True
+    order: Order = Order.FIRST
     awaited: frozenset[str] = frozenset()
     timed_join: bool = False
     iterable: bool = False
     last: str = ""
     dill: bool = False
+
+    @property
+    def fifo(self) -> bool:
+        """Whether what is put first is taken first."""
+        return self.order is Order.FIRST
 
 
 PROCESS_JOINABLE = QueueKind(
@@ -72,8 +86,9 @@ THREAD_SORTED = QueueKind(
     Carrier.THREADS,
     True,
     False,
-    fifo=False,
+    order=Order.LEAST,
 )
+THREAD_STACK = replace(THREAD_SORTED, constructor="queue.LifoQueue", order=Order.LAST)
 THREAD_SIMPLE = QueueKind(
     "thread simple queue", "queue.SimpleQueue", Carrier.THREADS, False, False, bounded=False
 )
@@ -87,9 +102,10 @@ TASK_SORTED = QueueKind(
     Carrier.TASKS,
     True,
     False,
-    fifo=False,
+    order=Order.LEAST,
     awaited=_ASYNCIO,
 )
+TASK_STACK = replace(TASK_SORTED, constructor="asyncio.LifoQueue", order=Order.LAST)
 TORNADO_QUEUE = QueueKind(
     "tornado queue",
     "tornado.queues.Queue",
@@ -106,11 +122,12 @@ TORNADO_SORTED = QueueKind(
     Carrier.TASKS,
     True,
     False,
-    fifo=False,
+    order=Order.LEAST,
     awaited=_TORNADO,
     timed_join=True,
     iterable=True,
 )
+TORNADO_STACK = replace(TORNADO_SORTED, constructor="tornado.queues.LifoQueue", order=Order.LAST)
 # Where gevent has patched the threads they are greenlets, and may use these queues.
 GREENLET_QUEUE = QueueKind(
     "greenlet queue",
@@ -128,11 +145,12 @@ GREENLET_SORTED = QueueKind(
     Carrier.THREADS,
     True,
     False,
-    fifo=False,
+    order=Order.LEAST,
     timed_join=True,
     iterable=True,
     last="StopIteration",
 )
+GREENLET_STACK = replace(GREENLET_SORTED, constructor="gevent.queue.LifoQueue", order=Order.LAST)
 GREENLET_SIMPLE = QueueKind(
     "greenlet simple queue", "gevent.queue.SimpleQueue", Carrier.THREADS, False, False
 )
@@ -145,7 +163,7 @@ UNSEEN_QUEUE = QueueKind(
     True,
     False,
     bounded=False,
-    fifo=False,
+    order=Order.UNKNOWN,
     timed_join=True,
 )
 UNSEEN_TASK_QUEUE = replace(UNSEEN_QUEUE, name="task queue made elsewhere", awaited=_ASYNCIO)

@@ -4,7 +4,8 @@
 
 Reports sentinels for all workers of a queue that are put before more work, while a producer that
 nobody has waited for still puts, or while the workers themselves still put follow-up work. One is
-for all where each worker puts it back for the next.
+for all where each worker puts it back for the next. On a `LifoQueue`, and on a `PriorityQueue` that
+sorts the sentinel first, also those put behind the work: they are taken before it.
 
 # Why is this bad
 
@@ -42,6 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.overtaking import overtakes
 from flake8_joinqueue.analysis.program import Program, put_of, site_of
 from flake8_joinqueue.analysis.stops import (
     all_stop,
@@ -55,7 +57,7 @@ from flake8_joinqueue.analysis.stops import (
 from flake8_joinqueue.analysis.supply import in_time
 from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
 from flake8_joinqueue.counts import ONE, Count, less, total
-from flake8_joinqueue.facts.queues import Carrier
+from flake8_joinqueue.facts.queues import Carrier, Order
 from flake8_joinqueue.protocol import Actor, Put, Queue, Start
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name
@@ -69,10 +71,14 @@ def check(program: Program) -> Iterator[Report]:
     for queue in program.protocol.queues:
         if program.escaped(queue) or program.shut_down(queue):
             continue
-        if not queue.kind.fifo or len(program.puts(queue)) < 2:
-            continue  # what is put first need not be taken first
+        if queue.kind.order is Order.UNKNOWN or len(program.puts(queue)) < 2:
+            continue
         taken = _taken(program, queue)
         if taken is None or not taken.terms:
+            continue
+        if not queue.kind.fifo:
+            # What is put first need not be taken first, and what is put last may be.
+            yield from _overtaking(program, queue, taken)
             continue
         yield from _before_own_work(program, queue, taken)
         if queue.count != ONE:
@@ -105,12 +111,24 @@ def _report(  # noqa: PLR0913 (what a report is made of)
     late: list[Event],
     producer: Actor | None = None,
 ) -> Report:
-    message = f"sentinel on '{queue.name}' {why}: workers leave before the last item, put it last"
+    mend = "put it last" if queue.kind.fifo else "join() the queue first"
+    message = f"sentinel on '{queue.name}' {why}: workers leave before the last item, {mend}"
     actors = {consumer.actor.index for consumer in program.consumers(queue)}
     if producer is not None:
         actors.add(producer.index)
     related = here(late, "work is put here")
     return Report(CODE, site_of(sentinel), message, queue.index, frozenset(actors), related)
+
+
+def _overtaking(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
+    """Sentinels put behind work that may lie on the queue still, and taken before it."""
+    for work in program.work_puts(queue):
+        early = [s for s in own_sentinels(program, queue) if overtakes(program, queue, s, work)]
+        if queue.count == ONE and _enough(program, early, taken):
+            first = queue.kind.order.value
+            why = f"may be taken before work put on {lines([work])}, as {first} comes first"
+            yield _report(program, queue, program.last(early), why=why, late=[work])
+            return
 
 
 def _before_own_work(program: Program, queue: Queue, taken: Count) -> Iterator[Report]:
