@@ -286,7 +286,7 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         machine.heap.set((machine.scope.serial, f"{node.name.value}.{accessor}"), setter)
         return
     kind = "function"
-    by_yield = is_context = eager = dispatches = False
+    by_yield = is_context = eager = dispatches = is_kept = False
     wrappers: list[Value] = []
     for decorator in node.decorators:
         value = expressions.evaluate(machine, decorator.decorator)
@@ -294,6 +294,7 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         kind = _KINDS.get(name, kind)
         by_yield = by_yield or name in COROUTINE_DECORATORS
         eager = eager or name in EAGER_DECORATORS
+        is_kept = is_kept or name == "functools.cached_property"
         dispatches = dispatches or name in DISPATCHING_DECORATORS
         is_context = is_context or name in CONTEXT_DECORATORS
         registers = isinstance(value, values.Library) and isinstance(
@@ -308,6 +309,8 @@ def _function(machine: Machine, node: cst.FunctionDef) -> None:
         defined = replace(defined, is_async=True, is_generator=False, is_eager=eager)
     if is_context:
         defined = replace(defined, is_context=True)
+    if is_kept:
+        defined = replace(defined, is_kept=True)
     # Which of the functions registered for it is called, the argument's class decides.
     made: Value = machine.unknown(node.name.value) if dispatches else defined
     for wrapper in reversed(wrappers):

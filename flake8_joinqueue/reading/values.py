@@ -108,6 +108,7 @@ class Function:
     is_async: bool = False
     is_generator: bool = False
     is_context: bool = False  # a generator under `contextlib.contextmanager`
+    is_kept: bool = False  # a property that is worked out once, under `cached_property`
     is_eager: bool = False  # a coroutine that begins where it is called
 
 

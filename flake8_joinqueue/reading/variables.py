@@ -343,7 +343,12 @@ def _read_instance(
     found = classes.find(machine, instance.cls, name)
     if isinstance(found, values.Function):
         if found.kind == "property":
-            return calls.enter(machine, found, values.Arguments([instance]), node)
+            made = calls.enter(machine, found, values.Arguments([instance]), node)
+            if found.is_kept:
+                # Whoever asks first makes it: another actor may have, before or meanwhile.
+                calls.leak(machine, made, node, "kept by a cached property")
+                machine.heap.set(place, made)
+            return made
         if found.kind == "staticmethod":
             return found
         receiver = instance.cls if found.kind == "classmethod" else instance
