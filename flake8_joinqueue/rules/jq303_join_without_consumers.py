@@ -2,8 +2,8 @@
 
 # What it does
 
-Reports a `queue.join()` that comes after a `put`, where no consumer has been started by then, or
-there is none at all.
+Reports a `queue.join()` that comes after a `put`, where no consumer has been started by then, all
+have ended before, or there is none at all.
 
 # Why is this bad
 
@@ -66,8 +66,12 @@ def check(program: Program) -> Iterator[Report]:
             if not all(before(join, escape) for escape in program.on(queue, Escape)):
                 continue
             puts = _put_by_then(program, queue, join)
-            if puts and not _may_be_taken(program, queue, join):
-                yield _report(program, queue, join, puts)
+            if not _may_be_taken(program, queue, join):
+                left = puts
+            else:
+                left = [put for put in puts if _is_left(program, queue, put, join)]
+            if left:
+                yield _report(program, queue, join, left)
 
 
 def _put_by_then(program: Program, queue: Queue, join: Event) -> list[Event]:
@@ -85,10 +89,34 @@ def _may_be_taken(program: Program, queue: Queue, join: Event) -> bool:
     return any(is_by(program, event, join) for event in program.on(queue, Get, TaskDone))
 
 
+def _is_left(program: Program, queue: Queue, put: Event, join: Event) -> bool:
+    """Say whether something is put when all have ended that take, as has been waited for.
+
+    Those that never end without a sentinel have not: JQ302 and JQ101 speak of them.
+    """
+    consumers = program.consumers(queue)
+    return (
+        put.sure
+        and before(put, join)
+        and bool(consumers)
+        and not program.accounted_elsewhere(queue)
+        and all(
+            consumer.actor.index != put.actor
+            and consumer.consumption.leaves_otherwise
+            and not program.stopped(consumer.actor)
+            and program.finished_before(consumer.actor, put) is True
+            and not any(may_precede(put, start) for start in program.starts(consumer.actor))
+            for consumer in consumers
+        )
+    )
+
+
 def _report(program: Program, queue: Queue, join: Event, puts: list[Event]) -> Report:
     takers = [consumer.actor for consumer in program.consumers(queue)]
     starts = [start for taker in takers for start in program.starts(taker)]
     late = f"its consumers are started only later ({lines(starts)})" if starts else ""
+    if any(may_precede(start, join) for start in starts):
+        late = f"its consumers (started {lines(starts)}) have ended by then"
     message = (
         f"join() of '{queue.name}' after put() on {lines(puts)}, but "
         f"{late or 'nothing takes from it'}: it {hangs([join])}, start the consumers first"

@@ -126,7 +126,7 @@ def _blocks(program: Program, actor: Actor, used: list[Queue]) -> bool:
 
     A daemon may do so, unless somebody waits for it in the end.
     """
-    return (actor.daemon is Daemon.NO or bool(program.waits(actor))) and any(
+    return not _may_be_cut_off(program, actor) and any(
         consumer.actor is actor
         and (never_told(program, queue, consumer) or _too_few(program, queue, consumer))
         for queue in used
@@ -152,8 +152,8 @@ def _is_over(program: Program, actor: Actor, queue: Queue, moment: Event) -> boo
         # A queue that it only puts on is through with the ones it takes from.
         takes = any(event.actor == actor.index for event in program.on(queue, Get))
         return not takes and _feeds_only(program, actor, moment)
-    if actor.daemon is not Daemon.NO:
-        return True  # it is one, or would have to be none for the report to hold
+    if _may_be_cut_off(program, actor):
+        return True
     taken, put = program.times(program.on(queue, Get)), program.times(program.puts(queue))
     if taken is not None:
         # All take a number of items, and are through when that many have been put.
@@ -192,7 +192,7 @@ def _say_too_little(program: Program, actor: Actor, used: list[Queue]) -> set[in
 
     After each that it puts, it still takes, puts or accounts. To a daemon that does not matter.
     """
-    if actor.daemon is not Daemon.NO:
+    if _may_be_cut_off(program, actor):
         return set()
     flow, indices = program.flow(actor), {queue.index for queue in used}
     uses = {
@@ -224,7 +224,13 @@ def _puts_for(program: Program, actor: Actor, queue: Queue) -> list[Event]:
 
     It is cut off at the end in any case, with no work in hand.
     """
-    return program.puts(queue) if actor.daemon is Daemon.NO else program.work_puts(queue)
+    daemon = _may_be_cut_off(program, actor)
+    return program.work_puts(queue) if daemon else program.puts(queue)
+
+
+def _may_be_cut_off(program: Program, actor: Actor) -> bool:
+    """Say whether it is, or may be, a daemon, and nobody waits for it to end as it should."""
+    return actor.daemon is not Daemon.NO and not program.waits(actor)
 
 
 def _feeds_only(program: Program, actor: Actor, moment: Event) -> bool:
