@@ -261,6 +261,8 @@ def unpicklable(machine: Machine, value: Value, depth: int = 0) -> str:
         return "a thread" if machine.actors[value.index].kind is ActorKind.THREAD else ""
     if isinstance(value, values.Partial):
         return unpicklable(machine, value.function, depth + 1)
+    if isinstance(value, values.Instance) and _is_nested(value.cls):
+        return "" if _pickles_its_own_way(machine, value) else "an instance of a nested class"
     parts: list[Value] = []
     if isinstance(value, values.Tuple):
         parts = list(value.values)
@@ -280,6 +282,12 @@ def _pickles_its_own_way(machine: Machine, instance: values.Instance) -> bool:
     return classes.has_unknown_base(instance.cls) or any(
         classes.find(machine, instance.cls, name) for name in (*_PICKLING, "__getstate__")
     )
+
+
+def _is_nested(made: values.Class) -> bool:
+    """Say whether a class is defined in a function, where pickle does not find it."""
+    outer = made.scope.parent
+    return outer is not None and outer.kind == "function" and outer.holder(made.name) is outer
 
 
 def _unpicklable_function(function: values.Function) -> str:

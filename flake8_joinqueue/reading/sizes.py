@@ -26,8 +26,10 @@ def size(machine: Machine, value: Value, depth: int = 0) -> int:
     if depth < _DEEPEST and isinstance(value, values.Tuple):
         return sum(size(machine, part, depth + 1) for part in value.values)
     if depth < _DEEPEST and isinstance(value, values.Container):
+        # No two keys are the same: hardly any takes less than two bytes.
+        key = 2 if value.kind == "dict" else 0
         return sum(
-            (segment.times.number or 0) * max(1, size(machine, segment.value, depth + 1))
+            (segment.times.number or 0) * (key + max(1, size(machine, segment.value, depth + 1)))
             for segment in items.content_of(machine, value).segments
         )
     return 0
