@@ -19,20 +19,37 @@ def part_left(consumption: Consumption, put: Count | None, *, alone: bool) -> bo
     """
     if any(get.may_be_empty or get.may_be_cancelled for get in consumption.gets):
         return False  # it goes on without an item
-    steps: dict[Station, set[Station]] = {}
-    for way in consumption.ordinary_ways:
-        if way.source is None or way.target is None or not _is_plain(way):
-            return False  # more than the number of items decides
-        steps.setdefault(way.source, set()).add(way.target)
+    steps = _steps(consumption)
     here = {way.target for way in consumption.ways if way.source is None}
-    if None in here or any(way.puts for way in consumption.ways):
-        return False
+    if steps is None or None in here or any(way.puts for way in consumption.ways):
+        return False  # more than the number of items decides
     number = put.number if put is not None else None
     if number is not None and alone:
         return number <= _MOST and _holds_after(consumption, steps, here, number)
     rounds = _round(consumption, steps, here)
     multiple = alone and put is not None and _divides(rounds or 1, put)
     return rounds is not None and rounds > 1 and not multiple
+
+
+def taken_at(consumption: Consumption, number: int) -> set[Station | None] | None:
+    """Return where a consumer may be when it has taken that many items, as far as that is known."""
+    steps = _steps(consumption)
+    if steps is None or number > _MOST:
+        return None
+    here = {way.target for way in consumption.ways if way.source is None}
+    for _ in range(number):
+        here = {after for place in here if place for after in steps.get(place, ())}
+    return here
+
+
+def _steps(consumption: Consumption) -> dict[Station, set[Station]] | None:
+    """Return where an item leads from where; `None` where more than that it is one decides."""
+    steps: dict[Station, set[Station]] = {}
+    for way in consumption.ordinary_ways:
+        if way.source is None or way.target is None or not _is_plain(way):
+            return None
+        steps.setdefault(way.source, set()).add(way.target)
+    return steps
 
 
 def _is_plain(way: Way) -> bool:

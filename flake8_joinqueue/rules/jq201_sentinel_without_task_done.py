@@ -43,8 +43,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.batches import taken_at
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import waits_for_some
+from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.ways import Station
+from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Data, Escape, Item, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import for_ever, here, lines, name
@@ -86,7 +90,10 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
     joins = [join for join in program.joins(queue) if waits_for_some(program, join, sentinels)]
     if not joins:
         return
+    places = _where_told(program, queue, consumer, sentinels)
     for leak in consumer.consumption.sentinel_leaks():
+        if places is not None and leak.way.source not in places:
+            continue  # so many items come before it that it is taken elsewhere
         if not any(
             consumer.consumption.may_lead(leak.way, put_of(e).item, pickled=pickled)
             for e in sentinels
@@ -107,3 +114,22 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
 def _is_open(item: Item) -> bool:
     """Say whether only somebody out of sight knows whether an item is a sentinel."""
     return isinstance(item, Data) and item.open
+
+
+def _where_told(
+    program: Program, queue: Queue, consumer: Consumer, sentinels: list[Event]
+) -> set[Station | None] | None:
+    """Return where a single consumer may take its sentinel, behind a known number of items."""
+    work = program.work_puts(queue)
+    number = program.times(work)
+    alone = len(program.consumers(queue)) == 1 and program.started(consumer.actor) == ONE
+    if not (alone and queue.kind.fifo and queue.count == ONE and not program.escaped(queue)):
+        return None
+    consumption = consumer.consumption
+    if number is None or number.number is None or consumption.follow_ups:
+        return None
+    if consumption.takes != ONE or len(work) + len(sentinels) < len(program.puts(queue)):
+        return None
+    if not all(before(put, sentinel) for put in work for sentinel in sentinels):
+        return None
+    return taken_at(consumption, number.number)

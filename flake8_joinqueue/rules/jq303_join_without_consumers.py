@@ -92,7 +92,8 @@ def _may_be_taken(program: Program, queue: Queue, join: Event) -> bool:
 def _is_left(program: Program, queue: Queue, put: Event, join: Event) -> bool:
     """Say whether something is put when all have ended that take, as has been waited for.
 
-    Those that never end without a sentinel have not: JQ302 and JQ101 speak of them.
+    Those that never end without a sentinel have not: JQ302 and JQ101 speak of them. Nor have those
+    that others are to tell, by a flag.
     """
     consumers = program.consumers(queue)
     return (
@@ -103,6 +104,7 @@ def _is_left(program: Program, queue: Queue, put: Event, join: Event) -> bool:
         and all(
             consumer.actor.index != put.actor
             and consumer.consumption.leaves_otherwise
+            and not any(way.outside or way.opaque for way in consumer.consumption.otherwise_ways)
             and not program.stopped(consumer.actor)
             and program.finished_before(consumer.actor, put) is True
             and not any(may_precede(put, start) for start in program.starts(consumer.actor))

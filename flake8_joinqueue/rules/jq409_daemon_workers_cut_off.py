@@ -89,8 +89,10 @@ def check(program: Program) -> Iterator[Report]:
         consumers = program.consumers(queue)
         if not consumers or not all(_is_cut_off(program, queue, c) for c in consumers):
             continue
-        starts = [s.index for c in consumers for s in program.starts(c.actor)]
-        begun = max(starts, default=0)
+        starts = [start for consumer in consumers for start in program.starts(consumer.actor)]
+        if any(start.turns for start in starts):
+            continue  # whoever starts them, out of sight, knows what to wait for behind that
+        begun = max((start.index for start in starts), default=0)
         pauses = _pauses(program)
         work = [
             put
