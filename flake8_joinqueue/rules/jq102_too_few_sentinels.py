@@ -40,10 +40,10 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program, site_of
 from flake8_joinqueue.analysis.told import ends_with_manager
-from flake8_joinqueue.counts import Count, less, populated, total
+from flake8_joinqueue.counts import ONE, Count, less, populated, total
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import many, start_here, started, waits
+from flake8_joinqueue.rules.words import many, name, start_here, started, waits
 
 CODE = "JQ102"
 NAME = "too-few-sentinels"
@@ -80,11 +80,18 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
         return
     missing = needed - put
     gets = [get for consumer, _ in waiting for get in consumer.consumption.gets]
+    sent, where = many(put, "sentinel", "sentinels"), started(program, waiting[0][0].actor)
     message = (
-        f"{many(put, 'sentinel', 'sentinels')} for {many(needed, 'worker', 'workers')} on "
-        f"'{queue.name}'{started(program, waiting[0][0].actor)}: {missing} of them "
-        f"{waits(gets, several=missing.number != 1)} for ever, put one per worker"
+        f"{sent} for {many(needed, 'worker', 'workers')} on '{queue.name}'{where}: {missing} of "
+        f"them {waits(gets, several=missing.number != 1)} for ever, put one per worker"
     )
+    for consumer, _ in waiting:
+        if consumer.consumption.takes != ONE:
+            who = f"{name(consumer.actor)}{started(program, consumer.actor)}"
+            message = (
+                f"{sent} on '{queue.name}', but {who} counts {consumer.consumption.takes} before "
+                f"it leaves: it {waits(consumer.consumption.gets)} for ever, put as many"
+            )
     actors = frozenset(consumer.actor.index for consumer, _ in waiting)
     site = site_of(program.last(sentinels))
     related = start_here(program, *(consumer.actor for consumer, _ in waiting))
