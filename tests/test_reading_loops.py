@@ -466,13 +466,14 @@ def test_containers(statements: str, puts: list[object] | None) -> None:
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("queues[f(1)].put(1)", "escape a: picked from a container by an unknown index"),
-        ("table[f(1)].put(1)", "escape a: picked from a container by an unknown index"),
-        ("table.get(f(1)).put(1)", "escape a: picked from a container by an unknown index"),
+        ("queues[f(1)].get()", "escape a: picked from a container by an unknown index"),
+        ("table[f(1)].join()", "escape a: picked from a container by an unknown index"),
+        ("table.get(f(1)).get()", "escape a: picked from a container by an unknown index"),
+        ("unseen(table[f(1)])", "escape a: handed to unseen"),
         ("unseen[0] = a", "escape a: stored in a container from elsewhere"),
     ],
 )
-def test_queues_in_containers(statement: str, reason: str) -> None:
+def test_queues_that_get_out_of_sight_in_containers(statement: str, reason: str) -> None:
     program = f"""{PROLOGUE}
 a, b = queue.Queue(), queue.Queue()
 queues = [a, b]
@@ -627,3 +628,18 @@ def test_map_runs_its_function() -> None:
     text = main(program)
     assert text.startswith("loop xsys.argv:\n  put q data")
     assert "escape q: handed to map" in text
+
+
+@pytest.mark.parametrize("which", ["queues[f(1)]", "table[f(1)]", "table.get(f(1))"])
+def test_a_put_by_an_unknown_index_goes_to_any_of_some_queues(which: str) -> None:
+    program = f"""{PROLOGUE}
+a, b = queue.Queue(), queue.Queue()
+queues = [a, b]
+table = {{"a": a, "b": b}}
+some = {which}
+some.put(1)
+"""
+    read = main(program)
+    assert "put a 1" in read
+    assert "put b 1" in read
+    assert "escape" not in read

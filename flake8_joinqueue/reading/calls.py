@@ -321,6 +321,7 @@ _HELD: Mapping[type, Callable[[Machine, Any], list[Value]]] = {
     values.Container: _of_container,
     values.Series: lambda _, value: [segment.value for segment in value.segments],
     Either: lambda _, value: [value.then, value.otherwise],
+    values.SomeQueue: lambda _, value: list(value.among),
     values.Partial: lambda _, value: [
         value.function,
         *value.positional,

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # Longer literals are data: only their ends are looked at one by one.
 _MAX_UNROLLED = 16
+# Of so many queues it may be any that something is put on.
+_MOST_QUEUES = 6
 
 
 def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
@@ -258,6 +260,9 @@ def some_element(machine: Machine, container: values.Container) -> Value:
     distinct = list(dict.fromkeys(segment.value for segment in content.segments))
     if len(distinct) == 1 and not content.open:
         return distinct[0]
+    refs = tuple(value for value in distinct if isinstance(value, values.QueueRef))
+    if refs and len(refs) == len(distinct) <= _MOST_QUEUES and not content.open:
+        return values.SomeQueue(refs)
     for value in distinct:
         calls.leak(machine, value, None, "picked from a container by an unknown index")
     found = machine.unknown("", Unknown("element", free=True))

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
 
 
-def call(  # noqa: PLR0912 (one case a kind of receiver)
+def call(  # noqa: C901, PLR0912 (one case a kind of receiver)
     machine: Machine, callee: values.Method, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """Call a method of something built in."""
     receiver, name = callee.receiver, callee.name
     if isinstance(receiver, values.QueueRef):
         return queues.method(machine, receiver.index, name, arguments, node)
+    if isinstance(receiver, values.SomeQueue):
+        return queues.method_of_some(machine, receiver, name, arguments, node)
     if isinstance(receiver, values.ActorRef):
         return actors.method(machine, receiver.index, name, arguments, node)
     if isinstance(receiver, values.Crew):

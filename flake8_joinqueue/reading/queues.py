@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_joinqueue.facts.queues import QueueKind
+from flake8_joinqueue.facts.queues import PUT_METHODS, QueueKind
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import (
     Close,
@@ -15,6 +15,7 @@ from flake8_joinqueue.protocol import (
     EnterContext,
     Escape,
     Get,
+    Hunch,
     JoinQueue,
     Pass,
     Peek,
@@ -87,6 +88,41 @@ def method(
         given = tuple(arguments.positional), tuple(arguments.keywords.items())
         return values.Coroutine(bound, *given, node)
     return perform(machine, index, name, arguments, node)
+
+
+def method_of_some(
+    machine: Machine, some: values.SomeQueue, name: str, arguments: Arguments, node: cst.CSTNode
+) -> Value:
+    """Call the method `name` of one of some queues: a put goes to any, the rest is not followed."""
+    kinds = [machine.queues[ref.index].kind for ref in some.among]
+    awaited = {name in kind.awaited for kind in kinds}
+    if name not in PUT_METHODS or len(awaited) > 1:
+        calls.leak(machine, some, node, "picked from a container by an unknown index")
+        return machine.unknown(name)
+    if awaited.pop():
+        given = tuple(arguments.positional), tuple(arguments.keywords.items())
+        return values.Coroutine(values.Method(some, name), *given, node)
+    return put_on_some(machine, some.among, name, arguments, node)
+
+
+def put_on_some(
+    machine: Machine,
+    among: Sequence[values.QueueRef],
+    name: str,
+    arguments: Arguments,
+    node: cst.CSTNode,
+) -> Value:
+    """Put on one queue or another, by something that nobody knows."""
+    first, *others = among
+    if not others:
+        return perform(machine, first.index, name, arguments, node)
+    machine.branch(
+        Hunch("which queue"),
+        lambda: perform(machine, first.index, name, arguments, node),
+        lambda: put_on_some(machine, others, name, arguments, node),
+        node,
+    )
+    return values.NONE
 
 
 def in_vain(machine: Machine, coroutine: values.Coroutine, node: cst.CSTNode) -> None:

@@ -162,6 +162,9 @@ def run_coroutine(machine: Machine, value: values.Coroutine, node: cst.CSTNode) 
     if isinstance(function, values.Method) and isinstance(function.receiver, values.QueueRef):
         index, name = function.receiver.index, function.name
         return queues.perform(machine, index, name, given, value.node or node)
+    if isinstance(function, values.Method) and isinstance(function.receiver, values.SomeQueue):
+        among, where = function.receiver.among, value.node or node
+        return queues.put_on_some(machine, among, function.name, given, where)
     made = start_told(machine, ActorFamily.THREAD, Told.FUNCTION, given, node)
     return awaited(machine, _waking(machine, made), node)
 

@@ -65,6 +65,13 @@ class QueueRef:
 
 
 @dataclass(frozen=True, slots=True)
+class SomeQueue:
+    """One of some queues, and each time it is used it may be another one."""
+
+    among: tuple[QueueRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ManagerRef:
     """A manager, by its index."""
 
@@ -406,7 +413,7 @@ Value: TypeAlias = (
     " | Method | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple"
     " | Container | Series | Repeated | Generator | Partial | Either | Truth | Coroutine"
     " | Gathering | TimeLimit | Crew | Synchroniser | Closing | ExitStack | Deferred"
-    " | NamedTupleType | Glance"
+    " | NamedTupleType | Glance | SomeQueue"
 )
 
 NONE = Const(None)

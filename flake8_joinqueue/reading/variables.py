@@ -282,6 +282,7 @@ def read_attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) 
 
 _WITH_METHODS = (
     values.QueueRef,
+    values.SomeQueue,
     values.ManagerRef,
     values.ActorRef,
     values.Container,
