@@ -159,15 +159,19 @@ def _exceptions(machine: Machine, node: cst.BaseExpression | None) -> tuple[Exce
     value = expressions.evaluate(machine, node)
     if isinstance(value, values.Tuple):
         return tuple(
-            ExceptionName(exception_name(part), machine.site(node)) for part in value.values
+            ExceptionName(exception_name(machine, part), machine.site(node))
+            for part in value.values
         )
-    return (ExceptionName(exception_name(value), machine.site(node)),)
+    return (ExceptionName(exception_name(machine, value), machine.site(node)),)
 
 
-def exception_name(value: Value) -> str:
+def exception_name(machine: Machine, value: Value) -> str:
     """Return the dotted name of an exception class (or of an instance's class), "" if unknown."""
     if isinstance(value, values.Library):
         return value.name
+    if isinstance(value, values.Method) and isinstance(value.receiver, values.QueueRef):
+        # `except q.Empty`: no queue has it.
+        return f"{machine.queues[value.receiver.index].kind.constructor}.{value.name}"
     if isinstance(value, values.Class):
         return value.name
     if isinstance(value, values.Instance):

@@ -20,6 +20,8 @@ _HARMLESS = frozenset({"__init__", "__enter__", "__exit__", "__iter__", "__len__
                        "__str__", "__del__", "__aenter__", "__aexit__", "__bool__",
                        "__contains__", "__call__"})  # fmt: skip
 
+_EXCEPTIONS = ("Empty", "Full")
+
 
 def instantiate(
     machine: Machine,
@@ -34,9 +36,10 @@ def instantiate(
     own = isinstance(init, values.Function)
     queue = queues.make(machine, known.kind, Arguments() if own else arguments, node)
     assert isinstance(queue, values.QueueRef)
-    if not redefined:
+    # `except q.Empty` is right where the class has the exception.
+    if not redefined and all(classes.find(machine, made, name) is None for name in _EXCEPTIONS):
         return queue
-    machine.queues[queue.index].redefined = True
+    machine.queues[queue.index].redefined = bool(redefined)
     for name in redefined:
         if name.startswith("_") and name not in _HARMLESS:
             machine.escape(queue, node, f"of the class {made.name}, which redefines {name}()")

@@ -204,7 +204,7 @@ def _raise(machine: Machine, node: cst.Raise) -> None:
         if isinstance(made, cst.Call):
             calls.evaluate_arguments(machine, made)
             made = made.func
-        name = handling.exception_name(expressions.evaluate(machine, made))
+        name = handling.exception_name(machine, expressions.evaluate(machine, made))
     site = machine.site(node)
     machine.emit(Exit(site) if name == "SystemExit" else Raise(name, site))
     machine.ended = True

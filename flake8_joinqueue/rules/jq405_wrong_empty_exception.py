@@ -60,9 +60,19 @@ _OWNERS: Final = (
     "multiprocessing.queue",
     "multiprocessing.Queue",
     "multiprocessing.JoinableQueue",
+    "multiprocessing.SimpleQueue",
     "queue.Queue",
+    "queue.LifoQueue",
+    "queue.PriorityQueue",
 )
-_MISSING: Final = frozenset(f"{owner}.{name}" for owner in _OWNERS for name in ("Empty", "Full"))
+_MODULES: Final = ("queue", "multiprocessing", "multiprocessing.queues")
+_OF_TASKS: Final = ("asyncio", "asyncio.queues", "asyncio.Queue")
+_MISSING: Final = frozenset(
+    {
+        *(f"{owner}.{name}" for owner in (*_OWNERS, *_OF_TASKS) for name in ("Empty", "Full")),
+        *(f"{owner}.{name}" for owner in _MODULES for name in ("QueueEmpty", "QueueFull")),
+    }
+)
 _TASKS_ONLY: Final = {"asyncio.QueueEmpty": Get, "asyncio.QueueFull": Put}
 _OTHERS_ONLY: Final = {"queue.Empty": Get, "queue.Full": Put}
 
@@ -87,6 +97,8 @@ def _check(
         end = "Full" if exception.name.endswith("Full") else "Empty"
         right = f"queue.{end}"
         if exception.name in _MISSING:
+            if exception.name.rpartition(".")[0] in _OF_TASKS:
+                right = f"asyncio.Queue{end}"
             why = "does not exist: AttributeError when it is needed"
         elif not _is_caught(operation, exception) and _never_comes(program, operation, exception):
             tasks = exception.name in _OTHERS_ONLY
