@@ -163,6 +163,41 @@ def test_a_finding_in_another_file_is_said_where_this_one_comes_to_harm(project:
     assert [each.code for each in check_source(together)] == ["JQ201"]
 
 
+@pytest.mark.parametrize(("put", "codes"), [("'small'", []), ("given", ["JQ202"])])
+def test_what_a_worker_drops_harms_those_who_may_put_it(
+    project: Project, put: str, codes: list[str]
+) -> None:
+    """Who puts but constants, as a test does, knows that they are not what is dropped."""
+    project.add(
+        "app/workers.py",
+        """
+        import os
+
+        def work(tasks):
+            while True:
+                task = tasks.get()
+                if len(task) > os.stat("limit").st_size:
+                    continue
+                tasks.task_done()
+        """,
+    )
+    project.add(
+        "app/main.py",
+        f"""
+        import queue
+        import threading
+        from workers import work
+
+        def main(given):
+            tasks = queue.Queue()
+            threading.Thread(target=work, args=(tasks,), daemon=True).start()
+            tasks.put({put})
+            tasks.join()
+        """,
+    )
+    assert project.found() == codes
+
+
 def test_a_finding_that_has_nothing_to_do_with_this_file_is_the_other_s_own(
     project: Project,
 ) -> None:

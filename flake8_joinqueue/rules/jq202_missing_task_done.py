@@ -48,7 +48,7 @@ None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from flake8_joinqueue.analysis.batches import part_left
 from flake8_joinqueue.analysis.program import Consumer, Program
@@ -56,7 +56,7 @@ from flake8_joinqueue.analysis.stops import is_done, over_before
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.protocol import Escape, Get, Peek, Queue
+from flake8_joinqueue.protocol import Data, Escape, Get, Item, Peek, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import hangs, here, lines, name
 
@@ -103,6 +103,14 @@ def _may_find_items(program: Program, queue: Queue, join: Event) -> bool:
     return any(put.actor != join.actor or may_precede(put, join) for put in puts)
 
 
+def _are_chosen(items: Sequence[Item]) -> bool:
+    """Say whether all items are constants: whoever puts them knows what a worker does with them.
+
+    That of another file may drop others, which its users then hear of.
+    """
+    return bool(items) and not any(isinstance(item, Data) for item in items)
+
+
 def _check(
     program: Program, queue: Queue, consumer: Consumer, joins: list[Event]
 ) -> Iterator[Report]:
@@ -126,9 +134,11 @@ def _check(
         for leak in consumption.leaks():
             if known and not consumption.is_possible(leak.way, known, pickled=queue.kind.pickles):
                 continue  # nothing that goes this way is ever put
+            if leak.site.file and _are_chosen(known):
+                continue
             yield Report(CODE, leak.site, message, queue.index, actors, related)
     except NotAnalysed:
-        dropped = list(consumption.dropped())
+        dropped = [site for site in consumption.dropped() if not (site.file and _are_chosen(known))]
         if not dropped:
             raise
         yield from (Report(CODE, site, message, queue.index, actors, related) for site in dropped)
