@@ -279,6 +279,18 @@ def fact(name: str) -> Fact | None:
     return known
 
 
+# What the end of a `with` block calls, by the base that says so.
+LEAVING = MappingProxyType(
+    {
+        "concurrent.futures.Executor": "shutdown",
+        "io.IOBase": "close",
+        "io.RawIOBase": "close",
+        "io.BufferedIOBase": "close",
+        "io.TextIOBase": "close",
+        "socketserver.BaseServer": "server_close",
+    }
+)
+
 # What makes of a function one of several, of which a call chooses.
 DISPATCHING_DECORATORS = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_joinqueue.facts import names
 from flake8_joinqueue.protocol import Close, ManagerEnds, Try
 from flake8_joinqueue.reading import (
     calls,
@@ -180,12 +181,27 @@ def _enter_instance(
         machine, value.cls, "__aexit__"
     )
     if not isinstance(stop, values.Function):
-        return entered, None
+        stop = _left_by_its_base(machine, value)
+        if not isinstance(stop, values.Function):
+            return entered, None
+        inherited = values.BoundFunction(stop, value)
+        return entered, lambda: _discard(calls.call(machine, inherited, Arguments(), node))
     leaving = values.BoundFunction(stop, value)
     nothing = Arguments([values.NONE, values.NONE, values.NONE])
     return entered, lambda: _discard(
         tasks.awaited(machine, calls.call(machine, leaving, nothing, node), node)
     )
+
+
+def _left_by_its_base(machine: Machine, value: values.Instance) -> Value | None:
+    """Return the method of the file that a base out of sight calls at the end of the block."""
+    called = (
+        names.LEAVING[base.name]
+        for base in classes.lineage(value.cls)
+        if isinstance(base, values.Library) and base.name in names.LEAVING
+    )
+    name = next(called, "")
+    return classes.find(machine, value.cls, name) if name else None
 
 
 def _discard(value: Value) -> None:
