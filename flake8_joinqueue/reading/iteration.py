@@ -225,20 +225,18 @@ def has_key(machine: Machine, container: values.Container, key: int | str) -> bo
 def element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
     """Return the element at a known index, or the value of a known key.
 
-    A flag that is kept there may be another by the next look, where the program is still to store
-    one there.
+    A flag or a number that is kept there may be another by the next look, where the program is
+    still to store one there.
     """
     found = _element_at(machine, container, index)
-    if not is_flag(found) or len(machine.stores_run[index]) >= machine.keys_stored[index]:
+    if (
+        not isinstance(found, (Const, values.Number))
+        or len(machine.stores_run[index]) >= machine.keys_stored[index]
+    ):
         return found
     if machine.actor.index == 0 and machine.called_at_any_time is None and not machine.loops:
         return found
     return Unknown(machine.fresh_key(), str(index), free=True)
-
-
-def is_flag(value: Value) -> bool:
-    """Say whether a value is one that a variable has until somebody sets another."""
-    return isinstance(value, Const) and (value.value is None or isinstance(value.value, bool))
 
 
 def _element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
