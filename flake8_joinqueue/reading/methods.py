@@ -239,7 +239,12 @@ def _of_dict(
             iteration.append(machine, container, arguments.positional[1], first)
         if isinstance(first, Const) and isinstance(first.value, (int, str)):
             return iteration.element_at(machine, container, first.value)
-        return iteration.some_element(machine, container)
+        picked = iteration.some_element(machine, container)
+        if name == "get" and isinstance(picked, (values.Function, values.BoundFunction)):
+            # The only one there is, or none.
+            calls.leak(machine, picked, None, "picked from a dict by an unknown key")
+            return machine.unknown("", values.Unknown("element", free=True))
+        return picked
     if name not in _TAKE_A_KEY_AWAY:
         lengths.changed(machine, container, None)
     iteration.set_content(machine, container, Content(content.segments, open=True))

@@ -69,8 +69,7 @@ def check(program: Program) -> Iterator[Report]:
         for consumer in program.consumers(queue):
             if not program.waits(consumer.actor) or program.ended_from_outside(consumer.actor):
                 continue
-            # Of many queues it is not known which one gets how many.
-            by_sentinels = queue.count == ONE and consumer.consumption.leaves_only_on_sentinel
+            by_sentinels = consumer.consumption.leaves_only_on_sentinel
             found = list(_check(program, queue, consumer)) if by_sentinels else []
             yield from found or _before_anything(program, queue, consumer)
 
@@ -80,7 +79,11 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
     for wait in program.waits(consumer.actor) if sentinels else ():
         if not program.may_run_at(consumer.actor, wait):
             continue  # joined before it is started: that raises
-        if all(put.actor == wait.actor for put in sentinels):
+        if queue.count != ONE:
+            # Of many queues it is not known which one gets how many.
+            late = [put for put in sentinels if before(wait, put)]
+            wrong = len(late) == len(sentinels)
+        elif all(put.actor == wait.actor for put in sentinels):
             late = [put for put in sentinels if not before(put, wait)]
             wrong = _out_of_step(program, queue, consumer, wait, late)
         else:
