@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record
+from flake8_joinqueue.protocol import Data, Item, Literal, Named, Record, Unique
 
 _WORDS: Final = frozenset({"stop", "sentinel", "done", "end", "poison", "quit"})
 # What is put where a worker waits for another word.
@@ -14,6 +14,11 @@ _OTHER_WORDS: Final = frozenset(
         *("exit", "halt", "shutdown", "terminate", "kill", "close", "closed", "finish", "finished"),
         *("eof", "eos", "bye", "abort", "cancel", "over", "last", "stopped", "terminated"),
     }
+)
+# What else the class of such an item may have in its name: `StopSignal`, `EndOfWork`.
+_FILLERS: Final = frozenset(
+    {"all", "event", "item", "iteration", "job", "marker", "message", "of", "pill", "signal"}
+    | {"stream", "task", "the", "token", "work", "worker"}
 )
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -25,7 +30,15 @@ def sounds_like_the_end(item: Item, words: frozenset[str] = _WORDS) -> bool:
         texts.append(item.value)
     if isinstance(item, Named):
         texts.append(item.name)
+    if isinstance(item, Unique) and _is_made_for_the_end(item.type_name, words):
+        return True
     return any(_has_word(text, words) for text in texts)
+
+
+def _is_made_for_the_end(type_name: str, words: frozenset[str]) -> bool:
+    """Say whether the whole name of a class says that nothing follows its instances."""
+    found = {word.lower() for word in _WORD.findall(type_name.rpartition(".")[2])}
+    return not found.isdisjoint(words) and found <= words | _FILLERS
 
 
 def _has_word(text: str, words: frozenset[str]) -> bool:
