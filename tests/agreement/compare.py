@@ -254,11 +254,11 @@ def slow_looks(program: Program, codes: Sequence[str]) -> tuple[Budget, ...]:
     """The looks that matter where somebody sleeps or waits for a time.
 
     That a worker gives up too soon confirms nothing but that it then miscounts (JQ205), that a
-    producer was not waited for (JQ301), and that giving up itself fails (JQ405).
+    producer was not waited for (JQ301, JQ401), and that giving up itself fails (JQ405).
     """
     text = program.source
     gives_up = "get(timeout" in text or "wait_for(" in text
-    if gives_up and not {"JQ205", "JQ301", "JQ405"}.isdisjoint(codes):
+    if gives_up and not {"JQ205", "JQ301", "JQ401", "JQ405"}.isdisjoint(codes):
         return (SLOW,)
     if any(word in text for word in ("sleep(", ".join(timeout=", "asyncio.wait(")):
         return (PATIENT,) if gives_up else (SLOW,)
