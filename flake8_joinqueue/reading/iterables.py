@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -193,6 +194,20 @@ def _zipped_lazily(machine: Machine, iterables: Sequence[Value], index: int) -> 
     return _through(made, lambda value: values.Tuple((*parts[:index], value, *parts[index:])))
 
 
+def _zip_longest(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    """`zip_longest(a, b)`: as `zip`, with something else where one has come to its end."""
+    fill = Segment(arguments.keywords.get("fillvalue", values.NONE), ONE)
+    parts = [iteration.segments(machine, value) for value in arguments.positional]
+    if all(segment.times.number == 1 for part in parts for segment in part):
+        rows = itertools.zip_longest(*parts, fillvalue=fill)
+        return values.Series(tuple(_zipped(list(row)) for row in rows))
+    for value in arguments.positional:
+        calls.leak(machine, value, node, "one of several")
+    columns = [dict.fromkeys([*(each.value for each in part), fill.value]) for part in parts]
+    some = values.Tuple(tuple(machine.one_of("", True, *column) for column in columns))
+    return values.Series((Segment(some, Count.fresh("zip_longest()")),))
+
+
 def _zipped(row: list[Segment]) -> Segment:
     times = next((part.times for part in row if part.times.number is not None), row[0].times)
     return Segment(values.Tuple(tuple(part.value for part in row)), times)
@@ -297,6 +312,7 @@ ITERABLES: dict[str, Callable[[Machine, Arguments, cst.CSTNode], Value]] = {
     "collections.defaultdict": _defaultdict,
     "enumerate": _enumerate,
     "zip": _zip,
+    "itertools.zip_longest": _zip_longest,
     "itertools.chain": _chain,
     "itertools.repeat": _repeat,
     "itertools.count": _count,
