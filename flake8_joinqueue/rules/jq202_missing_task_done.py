@@ -51,12 +51,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flake8_joinqueue.analysis.batches import part_left
+from flake8_joinqueue.analysis.consumption import Consumption
+from flake8_joinqueue.analysis.flow import EdgeKind
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import is_done, over_before
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.findings import NotAnalysed
-from flake8_joinqueue.protocol import Data, Escape, Get, Item, Peek, Queue
+from flake8_joinqueue.protocol import (
+    Data,
+    Escape,
+    Get,
+    How,
+    Item,
+    ItemTest,
+    Literal,
+    Peek,
+    Queue,
+)
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import hangs, here, lines, name
 
@@ -134,6 +147,8 @@ def _check(
         for leak in consumption.leaks():
             if known and not consumption.is_possible(leak.way, known, pickled=queue.kind.pickles):
                 continue  # nothing that goes this way is ever put
+            if _asks_whether_any(consumption, leak.way) and not any(map(_is_nothing, known)):
+                continue  # it is there for when nothing was taken
             if leak.site.file and _are_chosen(known):
                 continue
             yield Report(CODE, leak.site, message, queue.index, actors, related)
@@ -169,3 +184,38 @@ def _part_of_a_batch(
             site, related = consumer.consumption.gets[0].site, here([join], "join() hangs here")
             yield Report(CODE, site, message, queue.index, frozenset({actor.index}), related)
             return
+
+
+def _asks_whether_any(consumption: Consumption, way: Way) -> bool:
+    """Say whether a way is left by a test that is also come to where a `get` took nothing.
+
+    It asks whether there is an item at all: that there is one which is nothing is not meant.
+    """
+    flow = consumption.flow
+    asked = [test for test, truth in way.assumptions if truth and _of_nothing(test)]
+    if not asked:
+        return False
+    gets = {node for node in flow.where(Get) if flow.nodes[node].operation in consumption.gets}
+    empty = {
+        edge.target for get in gets for edge in flow.successors(get) if edge.kind is EdgeKind.EMPTY
+    }
+    behind = empty | flow.between(empty - gets, gets)
+    tests = [flow.nodes[node].test for node in behind]
+    return any(
+        isinstance(test, ItemTest) and (test.how, test.path, test.against) == _key(wanted)
+        for test in tests
+        for wanted in asked
+    )
+
+
+def _key(test: ItemTest) -> tuple[object, ...]:
+    return test.how, test.path, test.against
+
+
+def _of_nothing(test: ItemTest) -> bool:
+    none = test.how in {How.IS, How.EQUAL} and test.against == (Literal(None),)
+    return not test.path and (test.how is How.FALSY or none)
+
+
+def _is_nothing(item: Item) -> bool:
+    return isinstance(item, Literal) and not item.value
