@@ -48,12 +48,12 @@ None.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.batches import part_left
 from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import EdgeKind
-from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
 from flake8_joinqueue.analysis.stops import is_done, over_before
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.ways import Way
@@ -69,6 +69,7 @@ from flake8_joinqueue.protocol import (
     Literal,
     Peek,
     Queue,
+    Site,
 )
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import hangs, here, lines, name
@@ -116,12 +117,13 @@ def _may_find_items(program: Program, queue: Queue, join: Event) -> bool:
     return any(put.actor != join.actor or may_precede(put, join) for put in puts)
 
 
-def _are_chosen(items: Sequence[Item]) -> bool:
-    """Say whether all items are constants: whoever puts them knows what a worker does with them.
+def _is_harmless(program: Program, queue: Queue, site: Site) -> bool:
+    """Say whether a worker of another file that drops some items harms nobody here.
 
-    That of another file may drop others, which its users then hear of.
+    Who puts nothing but constants, as a test does, knows what a worker does with them.
     """
-    return bool(items) and not any(isinstance(item, Data) for item in items)
+    here_put = [put_of(put).item for put in program.puts(queue) if not site_of(put).file]
+    return bool(site.file and here_put) and not any(isinstance(item, Data) for item in here_put)
 
 
 def _check(
@@ -149,11 +151,11 @@ def _check(
                 continue  # nothing that goes this way is ever put
             if _asks_whether_any(consumption, leak.way) and not any(map(_is_nothing, known)):
                 continue  # it is there for when nothing was taken
-            if leak.site.file and _are_chosen(known):
+            if _is_harmless(program, queue, leak.site):
                 continue
             yield Report(CODE, leak.site, message, queue.index, actors, related)
     except NotAnalysed:
-        dropped = [site for site in consumption.dropped() if not (site.file and _are_chosen(known))]
+        dropped = [site for site in consumption.dropped() if not _is_harmless(program, queue, site)]
         if not dropped:
             raise
         yield from (Report(CODE, site, message, queue.index, actors, related) for site in dropped)
