@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
+import gc
 import sys
 import types
 from collections.abc import Mapping, Sequence
@@ -51,10 +52,25 @@ class _Ticks(ast.NodeTransformer):
     visit_While = visit_For = visit_AsyncFor = loop
 
 
+def _parse(source: str, filename: str) -> ast.Module:
+    """Parse a program, without the garbage of earlier ones being collected meanwhile.
+
+    Coroutines that they left raise as they go, and CPython's parser then loses count of its depth
+    (`SystemError`, CPython issue 106905).
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return ast.parse(source, filename)
+    finally:
+        if collects:
+            gc.enable()
+
+
 @functools.lru_cache(maxsize=64)
 def compile_program(source: str, filename: str) -> types.CodeType:
     """The program's code, which behaves as written and counts the turns of its loops."""
-    tree = ast.parse(source, filename)
+    tree = _parse(source, filename)
     return compile(_Ticks().visit(tree), filename, "exec", dont_inherit=True)
 
 
