@@ -19,13 +19,14 @@ def part_left(consumption: Consumption, put: Count | None, *, alone: bool) -> bo
     """
     if any(get.may_be_empty or get.may_be_cancelled for get in consumption.gets):
         return False  # it goes on without an item
-    steps = _steps(consumption)
-    here = {way.target for way in consumption.ways if way.source is None}
+    steps, here = _steps(consumption), _start(consumption)
     if steps is None or None in here or any(way.puts for way in consumption.ways):
         return False  # more than the number of items decides
     number = put.number if put is not None else None
     if number is not None and alone:
-        return number <= _MOST and _holds_after(consumption, steps, here, number)
+        places = _after(steps, here, number) if number <= _MOST else set()
+        # Some are surely in hand when that many have been taken.
+        return bool(places) and all(consumption.unaccounted(place) > 0 for place in places)
     rounds = _round(consumption, steps, here)
     multiple = alone and put is not None and _divides(rounds or 1, put)
     return rounds is not None and rounds > 1 and not multiple
@@ -36,7 +37,18 @@ def taken_at(consumption: Consumption, number: int) -> set[Station | None] | Non
     steps = _steps(consumption)
     if steps is None or number > _MOST:
         return None
-    here = {way.target for way in consumption.ways if way.source is None}
+    return _after(steps, _start(consumption), number)
+
+
+def _start(consumption: Consumption) -> set[Station | None]:
+    """Return where a consumer may be before it has taken anything."""
+    return {way.target for way in consumption.ways if way.source is None}
+
+
+def _after(
+    steps: dict[Station, set[Station]], here: set[Station | None], number: int
+) -> set[Station | None]:
+    """Return where that many items more lead from some places."""
     for _ in range(number):
         here = {after for place in here if place for after in steps.get(place, ())}
     return here
@@ -56,24 +68,12 @@ def _is_plain(way: Way) -> bool:
     return way.clean and not (way.opaque or way.counted)
 
 
-def _holds_after(
-    consumption: Consumption,
-    steps: dict[Station, set[Station]],
-    here: set[Station | None],
-    number: int,
-) -> bool:
-    """Say whether some are surely in hand when that many have been taken."""
-    for _ in range(number):
-        here = {after for place in here if place for after in steps.get(place, ())}
-    return bool(here) and all(consumption.unaccounted(place) > 0 for place in here)
-
-
 def _round(
     consumption: Consumption, steps: dict[Station, set[Station]], here: set[Station | None]
 ) -> int | None:
     """Return how many items it takes until all are accounted for again, where that is known."""
     for number in range(1, len(steps) + 1):
-        here = {after for place in here if place for after in steps.get(place, ())}
+        here = _after(steps, here, 1)
         held = {consumption.unaccounted(place) for place in here}
         if held == {0}:
             return number

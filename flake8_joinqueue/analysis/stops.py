@@ -62,6 +62,11 @@ def needed_by(program: Program, consumer: Consumer, by: Event | None = None) -> 
     return None if started is None or takes is None else populated(started * takes)
 
 
+def takes_alone(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a queue has but one consumer, of which there is one."""
+    return len(program.consumers(queue)) == 1 and program.started(consumer.actor) == ONE
+
+
 def may_take_by(program: Program, queue: Queue, consumer: Consumer, join: Event) -> bool:
     """Say whether a consumer may take before a join of the queue is over."""
     gets = [get for get in program.on(queue, Get) if get.actor == consumer.actor.index]

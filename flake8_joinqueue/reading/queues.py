@@ -84,9 +84,7 @@ def method(
     kind = machine.queues[index].kind
     refused = name == "join" and bool(arguments.nodes) and not kind.timed_join
     if name in kind.awaited and not refused:
-        bound = values.Method(values.QueueRef(index), name)
-        given = tuple(arguments.positional), tuple(arguments.keywords.items())
-        return values.Coroutine(bound, *given, node)
+        return _to_be_awaited(values.QueueRef(index), name, arguments, node)
     return perform(machine, index, name, arguments, node)
 
 
@@ -100,9 +98,16 @@ def method_of_some(
         calls.leak(machine, some, node, "picked from a container by an unknown index")
         return machine.unknown(name)
     if awaited.pop():
-        given = tuple(arguments.positional), tuple(arguments.keywords.items())
-        return values.Coroutine(values.Method(some, name), *given, node)
+        return _to_be_awaited(some, name, arguments, node)
     return put_on_some(machine, some.among, name, arguments, node)
+
+
+def _to_be_awaited(
+    receiver: values.QueueRef | values.SomeQueue, name: str, arguments: Arguments, node: cst.CSTNode
+) -> values.Coroutine:
+    """Return a call of a method that does nothing until it is awaited."""
+    given = tuple(arguments.positional), tuple(arguments.keywords.items())
+    return values.Coroutine(values.Method(receiver, name), *given, node)
 
 
 def put_on_some(

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.batches import taken_at
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import waits_for_some
+from flake8_joinqueue.analysis.stops import takes_alone, waits_for_some
 from flake8_joinqueue.analysis.timeline import Event, before
 from flake8_joinqueue.analysis.ways import Station
 from flake8_joinqueue.counts import ONE
@@ -122,7 +122,7 @@ def _where_told(
     """Return where a single consumer may take its sentinel, behind a known number of items."""
     work = program.work_puts(queue)
     number = program.times(work)
-    alone = len(program.consumers(queue)) == 1 and program.started(consumer.actor) == ONE
+    alone = takes_alone(program, queue, consumer)
     if not (alone and queue.kind.fifo and queue.count == ONE and not program.escaped(queue)):
         return None
     consumption = consumer.consumption

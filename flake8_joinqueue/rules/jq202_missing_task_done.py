@@ -54,7 +54,7 @@ from flake8_joinqueue.analysis.batches import part_left
 from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import EdgeKind
 from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
-from flake8_joinqueue.analysis.stops import is_done, over_before
+from flake8_joinqueue.analysis.stops import is_done, over_before, takes_alone
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.counts import ONE
@@ -176,7 +176,7 @@ def _part_of_a_batch(
             continue
         if not all(is_done(program, put, join) for put in puts):
             continue  # what else is put may complete it
-        alone = len(program.consumers(queue)) == 1 and program.started(actor) == ONE
+        alone = takes_alone(program, queue, consumer)
         if part_left(consumer.consumption, program.times(puts), alone=alone):
             message = (
                 f"{name(actor)} waits for more of '{queue.name}' before it calls task_done() for a "
@@ -204,7 +204,7 @@ def _asks_whether_any(consumption: Consumption, way: Way) -> bool:
     behind = empty | flow.between(empty - gets, gets)
     tests = [flow.nodes[node].test for node in behind]
     return any(
-        isinstance(test, ItemTest) and (test.how, test.path, test.against) == _key(wanted)
+        isinstance(test, ItemTest) and _key(test) == _key(wanted)
         for test in tests
         for wanted in asked
     )
