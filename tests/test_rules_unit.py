@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -159,6 +160,84 @@ def main():
     (finding,) = check_source(program)
     assert finding.code == "JQ101"
     assert told in finding.message
+
+
+@pytest.mark.parametrize(
+    ("look", "told"),
+    [
+        ("jobs.empty()", "it looks for more for ever"),
+        ("jobs.empty() and others.empty()", "it waits in get() for ever"),
+        ("others.empty()", "it waits in get() for ever"),
+    ],
+)
+def test_a_worker_that_looks_first_does_not_wait_in_a_get(look: str, told: str) -> None:
+    program = f"""
+import queue, threading
+
+def work(jobs, others):
+    while True:
+        if {look}:
+            continue
+        job = jobs.get()
+        if job is None:
+            break
+
+def main():
+    jobs, others = queue.Queue(), queue.Queue()
+    worker = threading.Thread(target=work, args=(jobs, others))
+    worker.start()
+    jobs.put(1)
+    worker.join()
+"""
+    (finding,) = check_source(program)
+    assert finding.code == "JQ101"
+    assert told in finding.message
+
+
+@pytest.mark.parametrize(
+    ("join", "becomes"),
+    [("jobs.join()", "hangs"), ("asyncio.wait_for(jobs.join(), 5)", "times out")],
+)
+@pytest.mark.parametrize(
+    ("code", "work", "puts"),
+    [
+        ("JQ103", "job = await jobs.get(); jobs.task_done()\n        if job is None: break", 2),
+        (
+            "JQ107",
+            (
+                "job = await jobs.get()\n"
+                "        if job is None: await jobs.put(job); jobs.task_done(); break\n"
+                "        jobs.task_done()"
+            ),
+            1,
+        ),
+        ("JQ202", "job = await jobs.get()\n        if job is None: break", 1),
+    ],
+)
+def test_the_other_half_says_what_becomes_of_a_join(
+    join: str, becomes: str, code: str, work: str, puts: int
+) -> None:
+    program = f"""
+import asyncio
+
+async def work(jobs):
+    while True:
+        {work}
+
+async def main():
+    jobs = asyncio.Queue()
+    worker = asyncio.create_task(work(jobs))
+    await jobs.put(1)
+    {"await jobs.put(None);" * puts}
+    await {join}
+    await worker
+
+asyncio.run(main())
+"""
+    (finding,) = check_source(program)
+    assert finding.code == code
+    assert re.search(rf": join\(\) on line \d+ {becomes}", finding.message)
+    assert f"join() {becomes} here" in {related.message for related in finding.related}
 
 
 # --- sentinels ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from flake8_joinqueue.analysis.deciding import decide
 from flake8_joinqueue.analysis.dropping import dropped
 from flake8_joinqueue.analysis.exceptions import is_own
 from flake8_joinqueue.analysis.exploring import Budget, Explorer
-from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow
+from flake8_joinqueue.analysis.flow import DIED, END, Edge, EdgeKind, Flow
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention, sounds_like_the_end
 from flake8_joinqueue.analysis.tallies import sentinels_taken
 from flake8_joinqueue.analysis.telling import agrees, decides, is_something, on_purpose
@@ -438,16 +438,39 @@ class Consumption:
 
     def _always_asked(self, site: Site) -> bool:
         """Say whether a look at the queue is taken on each way from one `get` to the next."""
-        asked = {
-            index
-            for index, node in enumerate(self.flow.nodes)
-            if isinstance(node.test, Emptiness) and node.test.site is site
-        }
+        asked = {node for node, look in self._looks.items() if look.site is site}
         gets = set(self._get_nodes)
-        before = self.flow.reaching(gets, gets | asked)
-        return not any(
-            edge.target in before for node in gets for edge in self.flow.successors(node)
-        )
+        return not self._leads_past(asked, self._edges_of(gets), gets)
+
+    @cached_property
+    def polls(self) -> bool:
+        """Whether it waits in no `get`: each is for a time only, or there is something to take."""
+        waiting = set(self._get_nodes)
+        for node in self._get_nodes:
+            get = self.flow.nodes[node].operation
+            if isinstance(get, Get) and get.may_be_empty:
+                waiting.discard(node)
+        looks = set(self._looks)
+        empty = [edge for edge in self._edges_of(looks) if edge.truth]
+        return not self._leads_past(looks, [*self._edges_of(self._get_nodes), *empty], waiting)
+
+    @cached_property
+    def _looks(self) -> dict[int, Emptiness]:
+        """The nodes at which it looks whether the queue is empty."""
+        nodes = enumerate(self.flow.nodes)
+        return {
+            index: node.test
+            for index, node in nodes
+            if isinstance(node.test, Emptiness) and node.test.queue == self.queue
+        }
+
+    def _edges_of(self, nodes: Iterable[int]) -> list[Edge]:
+        return [edge for node in nodes for edge in self.flow.successors(node)]
+
+    def _leads_past(self, barriers: set[int], edges: Iterable[Edge], gets: set[int]) -> bool:
+        """Say whether one of some edges leads to one of some gets past all of some nodes."""
+        before = self.flow.reaching(gets, {*self._get_nodes, *barriers})
+        return any(edge.target in before for edge in edges)
 
     # --- the balance -----------------------------------------------------------------------------
 

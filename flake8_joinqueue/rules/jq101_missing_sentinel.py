@@ -77,7 +77,7 @@ def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:
         ends = "leaves only where shutdown() is called, which nobody does"
     message = (
         f"{name(actor)}{started(program, actor)} {ends} on '{queue.name}': "
-        f"it {waits(consumer.consumption.gets)} for ever, put a sentinel for each worker"
+        f"it {waits([consumer])} for ever, put a sentinel for each worker"
     )
     site = consumer.consumption.gets[0].site
     related = (

@@ -79,18 +79,18 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
     if less(put, needed) is not True:
         return
     missing = needed - put
-    gets = [get for consumer, _ in waiting for get in consumer.consumption.gets]
+    left = [consumer for consumer, _ in waiting]
     sent, where = many(put, "sentinel", "sentinels"), started(program, waiting[0][0].actor)
     message = (
         f"{sent} for {many(needed, 'worker', 'workers')} on '{queue.name}'{where}: {missing} of "
-        f"them {waits(gets, several=missing.number != 1)} for ever, put one per worker"
+        f"them {waits(left, several=missing.number != 1)} for ever, put one per worker"
     )
     for consumer, _ in waiting:
         if consumer.consumption.takes != ONE:
             who = f"{name(consumer.actor)}{started(program, consumer.actor)}"
             message = (
                 f"{sent} on '{queue.name}', but {who} counts {consumer.consumption.takes} before "
-                f"it leaves: it {waits(consumer.consumption.gets)} for ever, put as many"
+                f"it leaves: it {waits([consumer])} for ever, put as many"
             )
     actors = frozenset(consumer.actor.index for consumer, _ in waiting)
     site = site_of(program.last(sentinels))

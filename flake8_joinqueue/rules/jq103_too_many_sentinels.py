@@ -44,7 +44,7 @@ from flake8_joinqueue.analysis.stops import all_stop, needed, put_before
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import hangs, here, lines, many, start_here, until_then
+from flake8_joinqueue.rules.words import hangs, join_here, lines, many, start_here, until_then
 
 CODE = "JQ103"
 NAME = "too-many-sentinels"
@@ -77,7 +77,7 @@ def _check(program: Program, queue: Queue) -> Iterator[Report]:
         site = site_of(program.last(sentinels))
         related = (
             *start_here(program, *(consumer.actor for consumer in program.consumers(queue))),
-            *here([join], "join() hangs here"),
+            *join_here([join]),
         )
         yield Report(CODE, site, message, queue.index, actors, related)
         return

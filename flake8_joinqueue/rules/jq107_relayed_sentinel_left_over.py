@@ -52,7 +52,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program, put_of
 from flake8_joinqueue.analysis.stops import hands_on, may_take_by, puts_back, waits_for_some
 from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import hangs, lines, name
+from flake8_joinqueue.rules.words import hangs, join_here, lines, name
 
 CODE = "JQ107"
 NAME = "relayed-sentinel-left-over"
@@ -96,8 +96,7 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
             f"and nobody takes the last: join() on {lines(joins)} {hangs(joins)}, put one "
             "for each worker"
         )
-        related = tuple((join.operation.site, "waits for ever") for join in joins)
-        yield Report(CODE, put.site, message, queue.index, actors, related)
+        yield Report(CODE, put.site, message, queue.index, actors, join_here(joins))
 
 
 def _keeps_waiting(consumer: Consumer, put: Put) -> bool:

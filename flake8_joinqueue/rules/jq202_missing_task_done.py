@@ -72,7 +72,7 @@ from flake8_joinqueue.protocol import (
     Site,
 )
 from flake8_joinqueue.rules.report import Report
-from flake8_joinqueue.rules.words import hangs, here, lines, name
+from flake8_joinqueue.rules.words import hangs, join_here, lines, name
 
 CODE = "JQ202"
 NAME = "missing-task-done"
@@ -132,7 +132,7 @@ def _check(
     consumption = consumer.consumption
     actors = frozenset({consumer.actor.index})
     what = f"join() on {lines(joins)} {hangs(joins)}"
-    related = here(joins, "join() hangs here")
+    related = join_here(joins)
     if consumption.never_accounts:
         message = (
             f"{name(consumer.actor)} takes from '{queue.name}' and never calls task_done(): "
@@ -183,7 +183,7 @@ def _part_of_a_batch(
                 f"whole batch: join() on {lines([join])} {hangs([join])} where a part of "
                 "one is left, put what makes it account for that first"
             )
-            site, related = consumer.consumption.gets[0].site, here([join], "join() hangs here")
+            site, related = consumer.consumption.gets[0].site, join_here([join])
             yield Report(CODE, site, message, queue.index, frozenset({actor.index}), related)
             return
 

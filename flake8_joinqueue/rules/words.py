@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Consumer, Program, site_of
 from flake8_joinqueue.analysis.stops import is_by
 from flake8_joinqueue.analysis.timeline import Event
 from flake8_joinqueue.counts import Count
@@ -51,11 +51,19 @@ def _expire(joins: Iterable[Event]) -> bool:
     return all(isinstance(join.operation, JoinQueue) and join.operation.expires for join in joins)
 
 
-def waits(gets: Iterable[Get], *, several: bool = False) -> str:
-    """Say what becomes of a worker that nobody ends: one that gives up a `get` tries the next."""
-    if all(get.may_be_empty for get in gets):
+def waits(consumers: Collection[Consumer], *, several: bool = False) -> str:
+    """Say what becomes of workers that nobody ends: who gives up a `get` tries the next."""
+    how = [consumer.consumption for consumer in consumers]
+    if all(get.may_be_empty for each in how for get in each.gets):
         return f"{'try' if several else 'tries'} get()"
+    if all(each.polls for each in how):
+        return f"{'look' if several else 'looks'} for more"
     return f"{'wait' if several else 'waits'} in get()"
+
+
+def join_here(joins: Iterable[Event]) -> tuple[tuple[Site, str], ...]:
+    """Return where somebody waits for a queue in vain, as other halves of a story."""
+    return tuple(place for join in joins for place in here([join], f"join() {hangs([join])} here"))
 
 
 def here(events: Iterable[Event], message: str) -> tuple[tuple[Site, str], ...]:
