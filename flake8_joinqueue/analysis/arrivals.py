@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import covered
-from flake8_joinqueue.analysis.timeline import Event, before, exclusive, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, exclusive, may_precede, put_of
 from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once, gives_way
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.facts.tasks import PAUSES

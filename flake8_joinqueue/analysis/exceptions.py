@@ -102,19 +102,20 @@ def _catches(exception: ExceptionName, thrown: str) -> bool | None:
     if not name or not thrown:
         return None
     if name in _BASES.values() or name in _BASES:
-        return name in _with_bases(_last(thrown)) or (None if _is_own(thrown) else False)
+        return name in _with_bases(_last(thrown)) or (None if _is_custom(thrown) else False)
     if name == _last(thrown):
         return True
     # A class of the program may derive from another one of it.
-    return None if _is_own(thrown) and _is_own(exception.name) else False
+    return None if _is_custom(thrown) and _is_custom(exception.name) else False
 
 
 def is_own(name: str) -> bool:
     """Say whether an exception is of a class of the file."""
-    return bool(name) and "." not in name and name not in JUMPS and _is_own(name)
+    return bool(name) and "." not in name and name not in JUMPS and _is_custom(name)
 
 
-def _is_own(name: str) -> bool:
+def _is_custom(name: str) -> bool:
+    """Say whether an exception is none of Python's own, but the file's or a library's."""
     last = _last(name)
     return last not in _NOT_AN_EXCEPTION and last not in _BASES and not _is_builtin(last)
 

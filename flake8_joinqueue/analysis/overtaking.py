@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_joinqueue.analysis.program import Program, put_of
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of
 from flake8_joinqueue.counts import ZERO
 from flake8_joinqueue.facts.queues import Order
 from flake8_joinqueue.protocol import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of
 from flake8_joinqueue.analysis.turns import GIVES_WAY, in_one_turn, waits_only_to_take
 from flake8_joinqueue.analysis.ways import Overdone, Way
 from flake8_joinqueue.counts import ONE, Count, less, populated, total

@@ -18,9 +18,11 @@ from flake8_joinqueue.protocol import (
     Loop,
     LoopKind,
     Operation,
+    Put,
     Raise,
     Return,
     Scope,
+    Site,
     Try,
     blocks_in,
 )
@@ -230,3 +232,15 @@ def by_kind(events: Iterable[Event]) -> ByKind:
 def of_kinds(events: ByKind, kinds: Iterable[type]) -> list[Event]:
     """Return the events of some kinds, one kind after the other."""
     return [event for kind in kinds for event in events.get(kind, ())]
+
+
+def put_of(event: Event) -> Put:
+    """Return the put that an event is."""
+    if not isinstance(event.operation, Put):
+        raise TypeError(event)
+    return event.operation
+
+
+def site_of(event: Event) -> Site:
+    """Return where an event stands."""
+    return event.operation.site

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flake8_joinqueue.analysis.feeding import fed_without_end, may_end_everything
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
-from flake8_joinqueue.analysis.stops import overdone, relayed
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.stops import overdone, relayed, takes_alone
 from flake8_joinqueue.analysis.telling import agrees, is_for_work
-from flake8_joinqueue.analysis.timeline import before
+from flake8_joinqueue.analysis.timeline import before, put_of
 from flake8_joinqueue.analysis.ways import Way
-from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
@@ -72,7 +71,7 @@ def _dies_of_it(program: Program, queue: Queue, consumer: Consumer) -> bool:
 
     Of several one dies, and the others may wait all the same.
     """
-    if len(program.consumers(queue)) > 1 or consumer.actor.count != ONE:
+    if not takes_alone(program, queue, consumer):
         return False
     return any(
         who.actor is consumer.actor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from flake8_joinqueue.analysis.program import Program, put_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import Event, put_of
 from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (

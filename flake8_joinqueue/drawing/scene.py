@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import Event, put_of, site_of
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import Options

@@ -38,7 +38,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.timeline import site_of
 from flake8_joinqueue.analysis.told import ends_with_manager
 from flake8_joinqueue.counts import ONE, Count, less, populated, total
 from flake8_joinqueue.protocol import Queue

@@ -39,8 +39,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.stops import all_stop, needed, put_before
+from flake8_joinqueue.analysis.timeline import site_of
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import Queue
 from flake8_joinqueue.rules.report import Report

@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.overtaking import overtakes
-from flake8_joinqueue.analysis.program import Program, put_of, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.stops import (
     all_stop,
     comes_too_soon,
@@ -55,7 +55,14 @@ from flake8_joinqueue.analysis.stops import (
     own_sentinels,
 )
 from flake8_joinqueue.analysis.supply import in_time
-from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
+from flake8_joinqueue.analysis.timeline import (
+    Event,
+    before,
+    common_loops,
+    may_precede,
+    put_of,
+    site_of,
+)
 from flake8_joinqueue.counts import ONE, Count, less, total
 from flake8_joinqueue.facts.queues import Carrier, Order
 from flake8_joinqueue.protocol import Actor, Put, Queue, Start

@@ -45,8 +45,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of, site_of
 from flake8_joinqueue.counts import equal, total
 from flake8_joinqueue.protocol import Data, Literal, Queue
 from flake8_joinqueue.rules.report import Report

@@ -50,8 +50,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.deciding import decide
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.timeline import Event, put_of, site_of
 from flake8_joinqueue.protocol import Item, Queue, Site, Unique
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import item, lines, name

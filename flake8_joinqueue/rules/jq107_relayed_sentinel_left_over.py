@@ -48,8 +48,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import hands_on, may_take_by, puts_back, waits_for_some
+from flake8_joinqueue.analysis.timeline import put_of
 from flake8_joinqueue.protocol import ActorKind, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import hangs, join_here, lines, name

@@ -55,8 +55,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.arrivals import hesitates, late
-from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.timeline import Event, before, site_of
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Escape, Get, Peek, Queue, Site, Stop

@@ -44,9 +44,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.batches import taken_at
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import takes_alone, waits_for_some
-from flake8_joinqueue.analysis.timeline import Event, before
+from flake8_joinqueue.analysis.timeline import Event, before, put_of
 from flake8_joinqueue.analysis.ways import Station
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Data, Escape, Item, Queue

@@ -53,9 +53,9 @@ from collections.abc import Iterator
 from flake8_joinqueue.analysis.batches import part_left
 from flake8_joinqueue.analysis.consumption import Consumption
 from flake8_joinqueue.analysis.flow import EdgeKind
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import is_done, over_before, takes_alone
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of, site_of
 from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.findings import NotAnalysed

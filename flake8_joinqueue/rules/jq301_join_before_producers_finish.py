@@ -42,10 +42,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
-from flake8_joinqueue.analysis.program import Program, put_of, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.stops import all_taken, covered, ends_taken, idle
 from flake8_joinqueue.analysis.supply import in_time
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.timeline import Event, put_of, site_of
 from flake8_joinqueue.protocol import Actor, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import here, lines, name, start_here, started

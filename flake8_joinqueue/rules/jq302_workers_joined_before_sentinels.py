@@ -43,9 +43,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.feeding import fed_without_end
-from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import needed, needed_by, over_before, own_sentinels, relayed
-from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, common_loops, may_precede, site_of
 from flake8_joinqueue.analysis.told import needs_shutdown, waits_for_ever
 from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.counts import ONE, ZERO, less, total

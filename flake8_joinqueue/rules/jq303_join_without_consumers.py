@@ -42,9 +42,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.stops import is_by
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, site_of
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import Escape, Get, Queue, TaskDone
 from flake8_joinqueue.rules.report import Report

@@ -45,8 +45,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, site_of
-from flake8_joinqueue.analysis.timeline import Event, may_precede
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import Event, may_precede, site_of
 from flake8_joinqueue.analysis.volume import may_fill
 from flake8_joinqueue.protocol import Actor, ActorKind, Get, JoinActor, Queue
 from flake8_joinqueue.rules.report import Report

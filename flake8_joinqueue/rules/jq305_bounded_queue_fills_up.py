@@ -42,8 +42,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, put_of, site_of
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of, site_of
 from flake8_joinqueue.counts import ONE, ZERO, Count, less
 from flake8_joinqueue.protocol import Get, Queue
 from flake8_joinqueue.rules.report import Report

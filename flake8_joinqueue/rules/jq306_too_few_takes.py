@@ -46,8 +46,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.stops import is_by, put_before
+from flake8_joinqueue.analysis.timeline import site_of
 from flake8_joinqueue.counts import ONE, less
 from flake8_joinqueue.protocol import Get, Queue
 from flake8_joinqueue.rules.report import Report

@@ -45,9 +45,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.flow import DIED, END
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import all_taken, ends_taken, needed, relayed
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of
 from flake8_joinqueue.analysis.told import never_told, outlived_by_managers
 from flake8_joinqueue.counts import less
 from flake8_joinqueue.protocol import (

@@ -35,7 +35,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.guards import expects
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import site_of
 from flake8_joinqueue.analysis.walking import queue_of
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import EnterContext

@@ -48,9 +48,9 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.flow import END
 from flake8_joinqueue.analysis.guards import expects
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.starting import of_thread, process_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.timeline import Event, site_of
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
     Actor,

@@ -52,8 +52,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.starting import may_import_anew
+from flake8_joinqueue.analysis.timeline import site_of
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import Get, JoinQueue, Peek, Put, TaskDone, UseGlobal
 from flake8_joinqueue.rules.report import Report

@@ -40,9 +40,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Consumer, Program, put_of, site_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import pushed_out
-from flake8_joinqueue.analysis.timeline import Event, common_loops, may_precede
+from flake8_joinqueue.analysis.timeline import Event, common_loops, may_precede, put_of, site_of
 from flake8_joinqueue.facts.names import is_quick
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (

@@ -40,8 +40,8 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.exceptions import catches
 from flake8_joinqueue.analysis.flow import Flow
-from flake8_joinqueue.analysis.program import Program, site_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import Event, site_of
 from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts.queues import Carrier

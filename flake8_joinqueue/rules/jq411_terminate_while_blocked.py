@@ -48,10 +48,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.guards import attempts
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.starting import is_inherited_only
 from flake8_joinqueue.analysis.stops import is_done
-from flake8_joinqueue.analysis.timeline import Event, before, may_precede
+from flake8_joinqueue.analysis.timeline import Event, before, may_precede, site_of
 from flake8_joinqueue.counts import ONE, less
 from flake8_joinqueue.protocol import (
     Actor,

@@ -38,8 +38,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.program import Program, put_of
-from flake8_joinqueue.analysis.timeline import may_precede
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import may_precede, put_of
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import for_ever, lines
 

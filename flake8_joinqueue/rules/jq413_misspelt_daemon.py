@@ -38,7 +38,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.flow import END
-from flake8_joinqueue.analysis.program import Program, site_of
+from flake8_joinqueue.analysis.program import Program
+from flake8_joinqueue.analysis.timeline import site_of
 from flake8_joinqueue.analysis.told import waits_for_ever
 from flake8_joinqueue.protocol import Actor, Queue, SetAttribute
 from flake8_joinqueue.rules.report import Report
@@ -54,7 +55,7 @@ def check(program: Program) -> Iterator[Report]:
         attribute = event.operation
         assert isinstance(attribute, SetAttribute)
         actor = program.protocol.actors[attribute.actor]
-        if not attribute.true or not program.waited_at_end(actor) or program.stopped(actor):
+        if not attribute.true or not program.holds_up_exit(actor):
             continue
         # Where somebody waits for it in any case, a daemon would be waited for as well.
         if not program.runs(actor) or program.waits(actor):

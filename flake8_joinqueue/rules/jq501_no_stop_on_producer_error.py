@@ -48,13 +48,11 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.exceptions import ORDINARY, catches, usual
 from flake8_joinqueue.analysis.guards import attempts
-from flake8_joinqueue.analysis.program import Consumer, Program, site_of
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.program import Consumer, Program
+from flake8_joinqueue.analysis.timeline import Event, site_of
 from flake8_joinqueue.analysis.told import never_told
 from flake8_joinqueue.protocol import (
-    ActorKind,
     Call,
-    Daemon,
     Exit,
     Handler,
     Loop,
@@ -69,8 +67,6 @@ from flake8_joinqueue.rules.words import here, lines, name
 CODE = "JQ501"
 NAME = "no-stop-on-producer-error"
 
-_KINDS = frozenset({ActorKind.PROCESS, ActorKind.THREAD})
-
 
 def check(program: Program) -> Iterator[Report]:
     """Yield the starts of workers that an error of main leaves waiting."""
@@ -83,10 +79,13 @@ def check(program: Program) -> Iterator[Report]:
 
 def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Report]:
     actor = consumer.actor
-    lasting = actor.kind in _KINDS and actor.daemon is Daemon.NO and not program.stopped(actor)
     sentinels = program.sentinel_puts(queue)
     starts = program.starts(actor)
-    if not lasting or not consumer.consumption.leaves_only_on_sentinel or not starts:
+    if (
+        not program.holds_out(actor)
+        or not consumer.consumption.leaves_only_on_sentinel
+        or not starts
+    ):
         return
     if any(event.actor != program.main.index for event in (*sentinels, *starts)):
         return

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from flake8_joinqueue.analysis.handing import with_what_is_handed_on
-from flake8_joinqueue.analysis.program import Known, Program
+from flake8_joinqueue.analysis.known import Known
+from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.variants import variants
 from flake8_joinqueue.findings import Finding, NotAnalysed, Related, not_analysed
 from flake8_joinqueue.options import DEFAULTS, Options

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from flake8_joinqueue.analysis.program import Consumer, Program, site_of
+from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import is_by
-from flake8_joinqueue.analysis.timeline import Event
+from flake8_joinqueue.analysis.timeline import Event, site_of
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import Actor, Get, Item, JoinQueue, Literal, Queue, Site
 
