@@ -38,11 +38,7 @@ class Events:
 
     def flow(self, actor: Actor) -> Flow:
         """Return the control flow of an actor."""
-        flows = self._known.flows
-        key = id(actor.body)
-        if key not in flows:
-            flows[key] = actor.body, Flow(actor.body)
-        return flows[key][1]
+        return self._known.flow(actor.body)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import cached_property
 from typing import Final
 
-from flake8_joinqueue.analysis.deciding import decide, implied
-from flake8_joinqueue.analysis.flow import DIED, END, Atom, Edge, EdgeKind, Flow, Node
-from flake8_joinqueue.analysis.relevance import Relevance
+from flake8_joinqueue.analysis.flow import DIED, END, Flow
 from flake8_joinqueue.analysis.states import (
     DoneStep,
     State,
     ending_of,
-    goes_by_count,
-    is_clean,
-    item_test,
-    leapt,
-    marked,
-    value_of,
 )
-from flake8_joinqueue.analysis.ways import Outcome, Part, Station, Value, Way
-from flake8_joinqueue.counts import Count
+from flake8_joinqueue.analysis.stepping import Stepper
+from flake8_joinqueue.analysis.ways import Outcome, Part, Station, Way
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
-    Alias,
-    Break,
-    Cell,
-    Continue,
     CountTest,
-    Data,
-    Emptiness,
-    Exit,
     Get,
-    Handler,
-    Hunch,
-    Increment,
-    ItemTest,
-    Literal,
-    Put,
-    Raise,
-    Return,
-    SetCell,
     TaskDone,
 )
 from flake8_joinqueue.records import dataclass
@@ -48,9 +25,6 @@ from flake8_joinqueue.records import dataclass
 MOST_STATES: Final = 20_000
 _MOST_AT_ONCE: Final = 10_000
 MOST_STATIONS: Final = 200
-MANY_DONES: Final = 3
-_MANY_COUNTED: Final = 70
-_MOST_PUTS: Final = 2
 
 
 @dataclass(slots=True)
@@ -67,30 +41,35 @@ class Explorer:
     """Finds all ways of one actor on one queue, once somebody asks for them by `explore()`.
 
     Who asks for one way only, by `finds()`, has no more gone through than it takes to meet it.
-    `uncounted` are the nodes of loops whose rounds should have been counted, but were not known.
-    `ways` holds them, `stations` where they meet, `done_steps` each `task_done` met on the way.
+    `ways` holds them, `stations` where they meet.
     """
 
     def __init__(self, flow: Flow, queue: int, budget: Budget) -> None:
         self._flow = flow
         self._queue = queue
-        self._reachable = flow.reachable()
-        self.get_nodes = [
-            node for node in flow.where(Get) if self._is_get(node) and node in self._reachable
-        ]
-        self.done_nodes = [
-            node
-            for node in flow.where(TaskDone)
-            if self._operates(node) and node in self._reachable
-        ]
-        self.uncounted: set[int] = set()
+        reachable = flow.reachable()
+        self.get_nodes = [n for n in flow.where(Get) if self._is_get(n) and n in reachable]
+        self.done_nodes = [n for n in flow.where(TaskDone) if self._operates(n) and n in reachable]
         self._budget = budget
         self.ways: list[Way] = []
-        self.done_steps: dict[DoneStep, None] = {}
         self.stations: dict[Station, None] = {}
         self._met: list[Way] = []
         self._search: Iterator[Way] | None = None
         self._limit: NotAnalysed | None = None
+
+    @cached_property
+    def _stepper(self) -> Stepper:
+        return Stepper(self._flow, self._queue, set(self.get_nodes), self.done_nodes)
+
+    @property
+    def uncounted(self) -> set[int]:
+        """The nodes of loops whose rounds should have been counted, but were not known."""
+        return self._stepper.uncounted
+
+    @property
+    def done_steps(self) -> Collection[DoneStep]:
+        """Each `task_done` met on the way."""
+        return self._stepper.done_steps
 
     def explore(self) -> None:
         """Find the ways. Raises `NotAnalysed`, each time, where there are too many."""
@@ -106,7 +85,6 @@ class Explorer:
         if self._limit is not None:
             raise self._limit
         if self._search is None:
-            self._prepare()
             self._search = self._explore_all()
         try:
             for way in self._search:
@@ -116,24 +94,6 @@ class Explorer:
             self._limit = limit
             raise
 
-    def _prepare(self) -> None:
-        flow, gets = self._flow, set(self.get_nodes)
-        self._stay = flow.reaching(gets)
-        self._accounting = flow.reaching(set(self.done_nodes), gets)
-        self._homes = {node: flow.reaching({node}) for node in gets}
-        # Who never accounts for anything has no statement that ends its way without.
-        self._accounts = bool(self.done_nodes)
-        self._matter = Relevance(flow, self._queue, self._reachable, self._accounting)
-        # Where a call before any `task_done` may be what a handler of certain exceptions is for,
-        # nothing says that one behind it raises them as well.
-        self._foreseen = {
-            edge.target
-            for node in flow.between(gets, {*gets, *self.done_nodes})
-            for edge in flow.successors(node)
-            if edge.kind is EdgeKind.PERHAPS
-        }
-        self._counts = any(node.rounds is not None for node in flow.nodes)
-
     def _is_get(self, node: int) -> bool:
         operation = self._flow.nodes[node].operation
         return isinstance(operation, Get) and operation.queue == self._queue
@@ -141,8 +101,6 @@ class Explorer:
     def _operates(self, node: int) -> bool:
         operation = self._flow.nodes[node].operation
         return isinstance(operation, TaskDone) and operation.queue == self._queue
-
-    # --- the search ------------------------------------------------------------------------------
 
     def _explore_all(self) -> Iterator[Way]:
         yield from self._explore(None, [State(self._flow.start)])
@@ -152,26 +110,13 @@ class Explorer:
             done.add(station)
             if len(done) > MOST_STATIONS:
                 raise self._too_many()
-            yield from self._explore(station, list(self._first_steps(station)))
+            yield from self._explore(station, list(self._stepper.first(station)))
 
     def _too_many(self) -> NotAnalysed:
         return NotAnalysed("a worker has more ways from one get to the next than can be followed")
 
-    def _first_steps(self, station: Station) -> Iterator[State]:
-        node = self._flow.nodes[station.node]
-        get = node.operation
-        assert isinstance(get, Get)
-        for edge in node.edges:
-            state = State(0, frozenset(station.values), station.facts)
-            if edge.kind is EdgeKind.EMPTY:
-                yield self._at(edge.target, state._replace(marks=frozenset({"empty"})))
-            elif edge.kind is EdgeKind.CANCELLED:
-                marks = frozenset({"empty", "cancelled"})
-                yield self._at(edge.target, state._replace(marks=marks))
-            else:
-                yield self._at(edge.target, self._assigned(state, get.cell, Part()))
-
     def _explore(self, source: Station | None, todo: list[State]) -> Iterator[Way]:
+        stepper = self._stepper
         seen = set(todo)
         found: dict[Way, None] = {}
         # What is hard on one queue leaves something for the others.
@@ -185,28 +130,17 @@ class Explorer:
                     yield way
                 continue
             leaving: list[State] = []
-            for following in self._steps(self._noted(state, source), source):
+            for following in stepper.following(state, source):
                 before = len(seen)
                 seen.add(following)  # to ask first would take its hash twice
                 if len(seen) > before:
-                    (todo if following.node in self._stay else leaving).append(following)
+                    (todo if following.node in stepper.stay else leaving).append(following)
             todo += leaving  # gone on with first, for whoever asks whether there is a way out
             if len(seen) > most:
                 self._budget.states -= len(seen)
                 raise self._too_many()
         self._budget.states -= len(seen)
         self.ways.extend(found)
-
-    def _at(self, node: int, state: State) -> State:
-        """Return the state at a node, or the next that matters, without what no test looks at."""
-        node = self._matter.shortcuts[node]
-        live = self._matter.live[node]
-        values, facts = state.values, state.facts
-        if values and any(cell not in live for cell, _ in values):
-            values = frozenset(pair for pair in values if pair[0] in live)
-        if facts and any(fact.cell not in live for fact, _ in facts):
-            facts = frozenset(pair for pair in facts if pair[0].cell in live)
-        return State(node, values, facts, *state[3:])
 
     def _arrived(self, state: State, source: Station | None) -> Way | None:
         target: Station | None = None
@@ -249,239 +183,3 @@ class Explorer:
         )
         facts = frozenset(fact for fact in state.facts if isinstance(fact[0], CountTest))
         return Station(state.node, values, facts)
-
-    # --- what a node does ------------------------------------------------------------------------
-
-    def _noted(self, state: State, source: Station | None) -> State:
-        """Return the state with what its node does to the way's ending noted."""
-        if source is None or "empty" in state.marks or state.jumped or not self._accounts:
-            return state
-        node = self._flow.nodes[state.node]
-        state = leapt(state, node.operation)
-        if state.point < 0:
-            if state.node in self._accounting:
-                return state
-            state = state._replace(point=state.node)
-        operation = node.operation
-        if isinstance(operation, Handler):
-            if state.ending is None and operation.site != state.landing:
-                return state._replace(ending=operation.site)
-        elif isinstance(operation, Raise):
-            return state if state.thrown else state._replace(thrown=operation.site)
-        elif self._ends_path(node, state, source):
-            assert operation is not None
-            landed = state.leap is not None and operation.site == state.landing
-            return state._replace(ending=state.leap if landed else operation.site, jumped=True)
-        return state
-
-    def _ends_path(self, node: Node, state: State, source: Station) -> bool:
-        """Say whether a node is a jump that ends the way.
-
-        One of an inner loop or of a helper entered later does not, nor one behind the `get`'s loop.
-        """
-        loops = self._flow.nodes[source.node].loops
-        if loops and loops[-1] not in node.loops:
-            return False
-        point = self._flow.nodes[state.point]
-        match node.operation:
-            case Break() | Continue():
-                return point.loops[: len(node.loops)] == node.loops
-            case Return():
-                return point.scopes[: len(node.scopes)] == node.scopes
-            case Exit():
-                return True
-        return False
-
-    def _steps(self, state: State, source: Station | None) -> Iterator[State]:
-        node = self._flow.nodes[state.node]
-        if node.test is not None:
-            yield from self._test(state, node, source)
-            return
-        after = self._done(state, node, source)
-        edges = node.edges
-        if node.rounds is not None:
-            edges, after = self._round(state.node, node, node.rounds, after)
-        for edge in edges:
-            if (state.node, edge.target) in self._matter.pointless:
-                continue
-            mark = self._mark(state, edge)
-            following = self._at(edge.target, after)
-            yield marked(following, mark) if mark else following
-
-    def _round(self, index: int, node: Node, cell: Cell, state: State) -> tuple[list[Edge], State]:
-        """Return where a counted loop goes on, and the state with one round less to go."""
-        left = value_of(state, cell)
-        if not isinstance(left, Literal) or not isinstance(left.value, int):
-            self.uncounted.add(index)
-            return node.edges, state
-        kind = EdgeKind.AGAIN if left.value > 0 else EdgeKind.DONE
-        after = self._assigned(state, cell, Literal(left.value - 1))
-        return [edge for edge in node.edges if edge.kind is kind], after
-
-    def _mark(self, state: State, edge: Edge) -> str:
-        index = state.node
-        if edge.kind is EdgeKind.PERHAPS and state.dones and edge.target in self._foreseen:
-            return "outside"
-        if edge.kind in {EdgeKind.RAISED, EdgeKind.PERHAPS}:
-            return "raised"
-        if edge.kind in {EdgeKind.CHOICE, EdgeKind.CANCELLED}:
-            return "outside"
-        leaves = index in self._stay and edge.target not in self._stay
-        if leaves and edge.kind is EdgeKind.DONE:
-            return "counted"
-        if leaves and edge.kind is EdgeKind.EMPTY:
-            return "opaque"  # another queue was empty
-        return ""
-
-    def _done(self, state: State, node: Node, source: Station | None) -> State:
-        """Return the state after the operation of a node."""
-        match node.operation:
-            case TaskDone() as done if done.queue == self._queue:
-                empty, so_far = "empty" in state.marks, state.assumptions
-                raised = "raised" in state.marks
-                step = DoneStep(source, done, state.dones, empty, so_far, raised)
-                if "outside" not in state.marks and not node.awaited:
-                    self.done_steps[step] = None
-                if source is None:
-                    return state  # with nothing taken yet, nothing is there to be accounted for
-                # Where a loop may go on for ever, how often it has accounted says nothing more.
-                exact = self._counts and not self.uncounted
-                most = _MANY_COUNTED if exact else MANY_DONES
-                return state._replace(dones=min(max(most, state.dones), state.dones + 1))
-            case Put() as put if put.queue == self._queue and source is not None:
-                if len(state.puts) < _MOST_PUTS and put not in state.puts:
-                    return state._replace(puts=(*state.puts, put))
-            case Get(cell=cell):
-                return self._assigned(state, cell, None)
-            case SetCell() as assignment:
-                return self._set(state, assignment, source)
-            case Increment(cell, by):
-                return self._incremented(state, cell, by, clean=is_clean(state, source))
-        return state
-
-    def _set(self, state: State, assignment: SetCell, source: Station | None) -> State:
-        cell, value = assignment.cell, assignment.value
-        if cell not in self._matter.tested:
-            return state
-        held: Value | None
-        if isinstance(value, Alias):
-            held = value_of(state, value.cell)
-            if isinstance(held, Part):
-                held = Part(held.path + value.path)
-            elif value.path:
-                held = None
-        else:
-            held = None if isinstance(value, Data | Count) else value
-        state = self._assigned(state, cell, held)
-        noted = source is not None and self._accounts and cell in self._matter.flags
-        if noted and isinstance(held, Literal):
-            others = tuple(clear for clear in state.clears if clear[0] != cell)
-            clear = (cell, assignment.site, not state.jumped)
-            return state._replace(clears=(*others, clear))
-        return state
-
-    def _incremented(self, state: State, cell: Cell, by: int, *, clean: bool) -> State:
-        value = value_of(state, cell)
-        grown: Value | None = None
-        if (
-            cell in self._matter.small
-            and isinstance(value, Literal)
-            and isinstance(value.value, int)
-        ):
-            number = self._matter.counting.number(cell, value.value + by)
-            grown = None if number is None else Literal(number)
-        state = self._assigned(state, cell, grown)
-        if clean and cell in self._matter.tested:
-            return state._replace(increments=state.increments | {cell})
-        return state
-
-    def _assigned(self, state: State, cell: Cell, value: Value | None) -> State:
-        if cell not in self._matter.tested:
-            return state
-        values = {pair for pair in state.values if pair[0] != cell}
-        if value is not None:
-            values.add((cell, value))
-        facts = frozenset(fact for fact in state.facts if fact[0].cell != cell)
-        return state._replace(values=frozenset(values), facts=facts)
-
-    # --- tests -----------------------------------------------------------------------------------
-
-    def _test(self, state: State, node: Node, source: Station | None) -> Iterator[State]:
-        answer, by_item = self._answer(state, node)
-        for edge in node.edges:
-            if answer is not None and edge.truth != answer:
-                continue
-            following = self._at(edge.target, state)
-            if answer is None:
-                following = self._remembered(following, state, node, edge)
-            yield self._left(following, state, node, edge, source, by_item=by_item)
-
-    def _answer(self, state: State, node: Node) -> tuple[bool | None, bool]:
-        """Return how a test goes, `None` if either way; and whether it looks at the item taken."""
-        test = self._looked_at(node)
-        if not isinstance(test, ItemTest | CountTest):
-            return None, False
-        value = value_of(state, test.cell)
-        for fact, truth in state.facts:
-            if fact == test:
-                return truth, False
-        if isinstance(test, CountTest):
-            return goes_by_count(value, test), False
-        if isinstance(value, Part):
-            return implied(state.assumptions, item_test(test, value), pickled=False), True
-        if value is None:
-            return None, False
-        return decide(test, value, pickled=False), False
-
-    def _looked_at(self, node: Node) -> Atom | None:
-        """Return the test of a node, `None` where what it looks at is not followed."""
-        test = node.test
-        if isinstance(test, CountTest) and test.cell not in self._matter.tested:
-            return None
-        return test
-
-    def _remembered(self, following: State, state: State, node: Node, edge: Edge) -> State:
-        test = self._looked_at(node)
-        if isinstance(test, ItemTest):
-            value = value_of(state, test.cell)
-            if isinstance(value, Part):
-                assumption = (item_test(test, value), edge.truth)
-                return following._replace(assumptions=state.assumptions | {assumption})
-            if test in self._matter.often:
-                return following._replace(facts=state.facts | {(test, edge.truth)})
-        elif isinstance(test, CountTest) and not isinstance(value_of(state, test.cell), Part):
-            return following._replace(facts=state.facts | {(test, edge.truth)})
-        return following
-
-    def _left(  # noqa: PLR0913 (one step of `_test`, given all it knows)
-        self,
-        following: State,
-        state: State,
-        node: Node,
-        edge: Edge,
-        source: Station | None,
-        *,
-        by_item: bool,
-    ) -> State:
-        """Return the state with what it means that the test decided to leave, if it did."""
-        others = [other.target for other in node.edges if other.truth != edge.truth]
-        test = self._looked_at(node)
-        if isinstance(test, Hunch) and test.outside:
-            home = self._homes[source.node] if source else self._stay
-            if edge.target not in home and any(other in home for other in others):
-                return marked(following, "outside")
-            return following
-        stay = self._stay
-        if edge.target in stay or not any(other in stay for other in others):
-            return following
-        if isinstance(test, CountTest) and is_clean(state, source):
-            following = following._replace(counters=state.counters | {test.cell})
-        value = value_of(state, test.cell) if isinstance(test, ItemTest | CountTest) else None
-        if node.condition_of is not None and isinstance(test, ItemTest | CountTest):
-            following = following._replace(left_by=test.cell)
-        known = by_item or isinstance(test, CountTest) or value is not None
-        if known and not (isinstance(test, CountTest) and isinstance(value, Part)):
-            return following
-        if isinstance(test, Emptiness) and test.queue == self._queue and edge.truth:
-            following = following._replace(glance=test.site)
-        return marked(following, "opaque")

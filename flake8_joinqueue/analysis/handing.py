@@ -6,6 +6,7 @@ from typing import Final
 
 from flake8_joinqueue.analysis.deciding import decide, part_of
 from flake8_joinqueue.analysis.flow import EdgeKind, Flow
+from flake8_joinqueue.analysis.known import Known
 from flake8_joinqueue.protocol import (
     Actor,
     Alias,
@@ -32,27 +33,27 @@ _FURTHEST: Final = 3
 _MOST: Final = 12
 
 
-def with_what_is_handed_on(protocol: Protocol) -> Protocol:
+def with_what_is_handed_on(protocol: Protocol, known: Known) -> Protocol:
     """Return a Protocol whose puts of what was taken say what else than work it may be."""
     for _ in range(_FURTHEST):
-        found = _once(protocol)
+        found = _once(protocol, known)
         if found is protocol:
             break
         protocol = found
     return protocol
 
 
-def _once(protocol: Protocol) -> Protocol:
+def _once(protocol: Protocol, known: Known) -> Protocol:
     handed = {
-        id(put): _sources(put.item)
+        id(put): sources
         for actor in protocol.actors
         for put in operations_in(actor.body)
-        if isinstance(put, Put) and _sources(put.item)
+        if isinstance(put, Put) and (sources := _sources(put.item))
     }
     if not handed:
         return protocol
     supplied = _Supply(protocol)
-    actors = tuple(_with_puts(supplied, actor, handed) for actor in protocol.actors)
+    actors = tuple(_with_puts(supplied, actor, handed, known) for actor in protocol.actors)
     if all(new is old for new, old in zip(actors, protocol.actors, strict=True)):
         return protocol
     return replace(protocol, actors=actors)
@@ -90,29 +91,30 @@ class _Supply:
             self.items[queue][item] = None
 
 
-def _with_puts(supply: _Supply, actor: Actor, handed: dict[int, list[Alias]]) -> Actor:
+def _with_puts(
+    supply: _Supply, actor: Actor, handed: dict[int, list[Alias]], known: Known
+) -> Actor:
     """Return an actor in whose puts the items say what they may be."""
     if not any(id(operation) in handed for operation in operations_in(actor.body)):
         return actor
-    flow = Flow(actor.body)
-    known: dict[int, Put] = {}
+    flow = known.flow(actor.body)
+    filled: dict[int, Put] = {}
     for put in operations_in(actor.body):
         if isinstance(put, Put) and id(put) in handed:
             arriving = {source: _arriving(supply, flow, put, source) for source in handed[id(put)]}
             item = _filled(put.item, arriving)
             if item != put.item:
-                known[id(put)] = replace(put, item=item)
-    if not known:
+                filled[id(put)] = replace(put, item=item)
+    if not filled:
         return actor
+    return replace(actor, body=_replaced(actor.body, filled))
 
-    return replace(actor, body=_replaced(actor.body, known))
 
-
-def _replaced(block: Block, known: dict[int, Put]) -> Block:
+def _replaced(block: Block, puts: dict[int, Put]) -> Block:
     """Return a block with other puts, by the `id` of those that they replace."""
     # A closure that calls itself would be left for the garbage collector.
     kept = [
-        known.get(id(each)) or with_blocks(each, lambda inner: _replaced(inner, known))
+        puts.get(id(each)) or with_blocks(each, lambda inner: _replaced(inner, puts))
         for each in block
     ]
     return unchanged(block, kept)

@@ -26,3 +26,10 @@ class Known:
     toucher: Toucher = field(default_factory=Toucher)
     projector: Projector = field(default_factory=Projector)
     budget: Budget = field(default_factory=Budget)
+
+    def flow(self, body: Block) -> Flow:
+        """Return the control flow of a body."""
+        key = id(body)
+        if key not in self.flows:
+            self.flows[key] = body, Flow(body)
+        return self.flows[key][1]

@@ -41,6 +41,7 @@ None.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flake8_joinqueue.analysis.feeding import fed_without_end
 from flake8_joinqueue.analysis.program import Consumer, Program
@@ -56,6 +57,19 @@ from flake8_joinqueue.rules.words import here, lines, name, start_here
 
 CODE = "JQ302"
 NAME = "workers-joined-before-sentinels"
+
+
+class _Words(NamedTuple):
+    """What comes too late: on or of a queue, each time, and what to do before."""
+
+    what: str
+    each: str
+    cure: str
+
+
+_SENTINELS = _Words("its sentinels are on '{}'", "its sentinel is put", "put them all")
+_ANYTHING = _Words("anything is on '{}'", "it is put", "put first")
+_SHUTDOWN = _Words("'{}' is shut down", "it is shut down", "call shutdown()")
 
 
 def check(program: Program) -> Iterator[Report]:
@@ -90,16 +104,26 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             late = [put for put in sentinels if over_before(program, wait, put)]
             wrong = _are_missed(program, queue, consumer, wait, late)
         if wrong:
-            message = (
-                f"{name(consumer.actor)} is waited for before its sentinels are on '{queue.name}' "
-                f"({lines(late)}): neither side moves again, put them all, then join"
-            )
-            actors = frozenset({consumer.actor.index})
-            related = (
-                *start_here(program, consumer.actor),
-                *here(late, "its sentinel is put here"),
-            )
-            yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+            yield _report(program, queue, consumer, wait, late, words=_SENTINELS)
+
+
+def _report(  # noqa: PLR0913 (who waits for whom, and what for)
+    program: Program,
+    queue: Queue,
+    consumer: Consumer,
+    wait: Event,
+    late: list[Event],
+    *,
+    words: _Words,
+) -> Report:
+    actor = consumer.actor
+    message = (
+        f"{name(actor)} is waited for before {words.what.format(queue.name)} ({lines(late)}): "
+        f"neither side moves again, {words.cure}, then join"
+    )
+    related = (*start_here(program, actor), *here(late, f"{words.each} here"))
+    actors = frozenset({actor.index})
+    return Report(CODE, site_of(wait), message, queue.index, actors, related)
 
 
 def _out_of_step(
@@ -148,13 +172,7 @@ def _before_anything(program: Program, queue: Queue, consumer: Consumer) -> Iter
         if not (started and wait.sure and all(over_before(program, wait, put) for put in puts)):
             continue
         if _takes_first(consumer) and not waits_for_ever(program, queue, consumer):
-            message = (
-                f"{name(actor)} is waited for before anything is on '{queue.name}' "
-                f"({lines(puts)}): neither side moves again, put first, then join"
-            )
-            related = (*start_here(program, actor), *here(puts, "it is put here"))
-            actors = frozenset({actor.index})
-            yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+            yield _report(program, queue, consumer, wait, puts, words=_ANYTHING)
 
 
 def _takes_first(consumer: Consumer) -> bool:
@@ -181,13 +199,7 @@ def _before_shutdown(program: Program, queue: Queue) -> Iterator[Report]:
             if not program.may_run_at(actor, wait):
                 continue
             if all(end.sure and before(wait, end) for end in ends):
-                message = (
-                    f"{name(actor)} is waited for before '{queue.name}' is shut down "
-                    f"({lines(ends)}): neither side moves again, call shutdown(), then join"
-                )
-                related = (*start_here(program, actor), *here(ends, "it is shut down here"))
-                actors = frozenset({actor.index})
-                yield Report(CODE, site_of(wait), message, queue.index, actors, related)
+                yield _report(program, queue, consumer, wait, ends, words=_SHUTDOWN)
 
 
 def _in_turn(queue: Queue) -> bool:

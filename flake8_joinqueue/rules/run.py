@@ -84,7 +84,7 @@ def reports(
         reason = f"{len(protocol.actors)} actors are too many to compare with one another"
         limits.append(NotAnalysed(reason))
         return []
-    protocol = with_what_is_handed_on(protocol)
+    protocol = with_what_is_handed_on(protocol, known)
     try:
         programs = (Program(variant, options, known) for variant in variants(protocol))
         # Where there are too many, the first is not made either.
