@@ -23,7 +23,7 @@ from flake8_joinqueue.protocol import (
 from flake8_joinqueue.reading import (
     calls,
     classes,
-    expressions,
+    elements,
     items,
     iteration,
     lengths,
@@ -173,7 +173,7 @@ def running(machine: Machine, kind: ActorKind) -> Value:
         for made in started
         if made.index != machine.actor.index
     )
-    return expressions.new_container(machine, values.Content(parts))
+    return elements.new_container(machine, values.Content(parts))
 
 
 def is_one(machine: Machine, value: Value) -> bool:

@@ -15,6 +15,7 @@ from flake8_joinqueue.reading import (
     actors,
     calls,
     conditions,
+    elements,
     expressions,
     generators,
     items,
@@ -170,7 +171,7 @@ def _of_main(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value
 
 
 def _exit_stack(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return values.ExitStack(expressions.new_container(machine, Content(), "stack"))
+    return values.ExitStack(elements.new_container(machine, Content(), "stack"))
 
 
 def _getattr(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:

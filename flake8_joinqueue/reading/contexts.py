@@ -13,6 +13,7 @@ from flake8_joinqueue.reading import (
     calls,
     classes,
     crews,
+    elements,
     expressions,
     generators,
     handling,
@@ -105,7 +106,7 @@ def enter(
 def unwind(machine: Machine, stack: values.ExitStack, node: cst.CSTNode) -> None:
     """Leave an exit stack: the last thing entered is left first, as often as it was entered."""
     found = items.content_of(machine, stack.actions).segments
-    iteration.set_content(machine, stack.actions, Content())
+    elements.set_content(machine, stack.actions, Content())
 
     def leave(part: Segment) -> None:
         if isinstance(part.value, values.Deferred):
@@ -125,7 +126,7 @@ def of_exit_stack(
     """Call a method of an exit stack."""
 
     def later(run: Callable[[], None]) -> None:
-        iteration.append(machine, stack.actions, values.Deferred(run))
+        elements.append(machine, stack.actions, values.Deferred(run))
 
     first = arguments.get(0, "cm")
     if name in ("enter_context", "enter_async_context") and first is not None:
@@ -144,8 +145,8 @@ def of_exit_stack(
         return values.NONE
     if name == "pop_all":
         moved = items.content_of(machine, stack.actions)
-        iteration.set_content(machine, stack.actions, Content())
-        return values.ExitStack(expressions.new_container(machine, moved, "stack"))
+        elements.set_content(machine, stack.actions, Content())
+        return values.ExitStack(elements.new_container(machine, moved, "stack"))
     for value in arguments.every():
         calls.leak(machine, value, node, f"handed to {name} of an exit stack")
     return machine.unknown(name)

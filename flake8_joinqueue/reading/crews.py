@@ -23,7 +23,7 @@ from flake8_joinqueue.protocol import Daemon, Get, JoinQueue, Pass, Put, TaskDon
 from flake8_joinqueue.reading import (
     actors,
     calls,
-    expressions,
+    elements,
     items,
     iterables,
     iteration,
@@ -52,7 +52,7 @@ def make(
     if isinstance(known, SpawnsCrew):
         return _spawn(machine, arguments, node)
     context = queues.named_context(arguments.keywords.get("mp_context"), context)
-    members = expressions.new_container(machine, Content(), "crew")
+    members = elements.new_container(machine, Content(), "crew")
     initializer = initargs = None
     if known.initializer >= 0:
         initializer = arguments.get(known.initializer, "initializer")
@@ -87,7 +87,7 @@ def _start_initializers(
         actors.run_body(machine, made, node)
         if any(isinstance(done, _WORK) for done in operations_in(made.body or ())):
             actors.set_going(machine, made, node)
-            iteration.append(machine, crew.members, values.ActorRef(made.index))
+            elements.append(machine, crew.members, values.ActorRef(made.index))
         elif made is machine.actors[-1]:
             machine.actors.pop()  # it only sets variables
 
@@ -118,7 +118,7 @@ def _draft(machine: Machine, crew: Crew, target: Value | None, node: cst.CSTNode
 def _spawn(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     """Start processes as `torch.multiprocessing.spawn` does, and wait for them unless told not."""
     target = arguments.get(0, "fn")
-    crew = Crew(SPAWNED, expressions.new_container(machine, Content(), "crew"))
+    crew = Crew(SPAWNED, elements.new_container(machine, Content(), "crew"))
     number = arguments.get(2, "nprocs")
     size = ONE if number is None else items.as_count(machine, number)
     if size is None:
@@ -141,7 +141,7 @@ def _spawn(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         made.daemon = variables.daemon_of(arguments.get(4, "daemon"))
         made.start_method = queues.start_method(context)
         actors.method(machine, made.index, "start", Arguments(), node)
-        iteration.append(machine, crew.members, values.ActorRef(made.index))
+        elements.append(machine, crew.members, values.ActorRef(made.index))
 
     iteration.repeated(machine, Segment(values.NONE, size), node, one)
     waits = arguments.get(3, "join")
@@ -217,7 +217,7 @@ def submit(
         return calls.unknown_call(machine, machine.unknown("a pool"), arguments, node)
     if told is Told.COROUTINE:
         started = tasks.start_told(machine, ActorFamily.TASK, told, arguments, node)
-        iteration.append(machine, crew.members, started)
+        elements.append(machine, crew.members, started)
         return started
     target = arguments.positional[0] if arguments.positional else None
     target = target or arguments.keywords.get("func") or arguments.keywords.get("fn")
@@ -254,7 +254,7 @@ def _start(
     made.prelude_arguments = Arguments(list(crew.initargs))
     actors.set_going(machine, made, node)
     started = values.ActorRef(made.index)
-    iteration.append(machine, crew.members, started)
+    elements.append(machine, crew.members, started)
     return started
 
 

@@ -29,13 +29,13 @@ from flake8_joinqueue.reading import (
     calls,
     classes,
     declarations,
+    elements,
     finishing,
     following,
     functions,
     generators,
     hooks,
     items,
-    iteration,
     keeping,
     lengths,
     owning,
@@ -337,7 +337,7 @@ class _Entries:
                 continue
             if isinstance(value, values.Container) and not items.length(machine, value).terms:
                 # Some method is going to fill it, and others come after that one.
-                iteration.set_content(machine, value, values.Content((), open=True))
+                elements.set_content(machine, value, values.Content((), open=True))
             if name.startswith("_") or self._is_others(value):
                 continue
             calls.leak(machine, value, node, f"the public attribute {name!r}")

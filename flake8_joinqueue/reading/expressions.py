@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_joinqueue.counts import ONE, Count, quotient
-from flake8_joinqueue.protocol import Branch, Call, Condition, How
+from flake8_joinqueue.counts import ONE, Count
+from flake8_joinqueue.protocol import Branch, Call, Condition
 from flake8_joinqueue.reading import (
+    arithmetic,
     calls,
     conditions,
+    elements,
     functions,
     generators,
     items,
     iteration,
     limits,
     merging,
-    operators,
     sizes,
     tasks,
     trees,
     values,
     variables,
 )
-from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
 from flake8_joinqueue.records import replace
 
@@ -65,11 +65,6 @@ def _name(machine: Machine, node: cst.Name) -> Value:
     return constant if constant is not None else variables.read_name(machine, node.value, node)
 
 
-# Numbers of more bits than these are not worked out.
-_MOST_BITS = 64
-# Of more things than these it is not asked which one a setting chooses.
-_MANY = 4
-
 _CONSTANTS: dict[str, Value] = {"None": Const(None), "True": Const(True), "False": Const(False)}
 
 
@@ -98,13 +93,13 @@ def _tuple(machine: Machine, node: cst.Tuple) -> Value:
     segments = iteration.joined(machine, found).segments
     if all(segment.times.number == 1 for segment in segments):
         return values.Tuple(tuple(segment.value for segment in segments))
-    return new_container(machine, Content(segments), "list")
+    return elements.new_container(machine, Content(segments), "list")
 
 
 def _list(machine: Machine, node: cst.List | cst.Set) -> Value:
     found = [_element(machine, element) for element in node.elements]
     kind = "set" if isinstance(node, cst.Set) else "list"
-    return new_container(machine, iteration.joined(machine, found), kind)
+    return elements.new_container(machine, iteration.joined(machine, found), kind)
 
 
 def _element(machine: Machine, element: cst.BaseElement) -> tuple[Segment, ...]:
@@ -126,15 +121,7 @@ def _dict(machine: Machine, node: cst.Dict) -> Value:
         else:
             evaluate(machine, element.value)
             is_open = True
-    return new_container(machine, Content(tuple(segments), is_open), "dict")
-
-
-def new_container(machine: Machine, content: Content, kind: str = "list") -> values.Container:
-    """Make a container that holds `content`."""
-    container = values.Container(new_serial(), kind)
-    machine.container_depths[container.serial] = len(machine.loops)
-    machine.heap.set((container.serial, "content"), content)
-    return container
+    return elements.new_container(machine, Content(tuple(segments), is_open), "dict")
 
 
 # --- access --------------------------------------------------------------------------------------
@@ -150,21 +137,13 @@ def _subscript(machine: Machine, node: cst.Subscript) -> Value:
         part = node.slice[0].slice
         if isinstance(part, cst.Index):
             index = evaluate(machine, part.value)
-            return subscript(machine, base, index, node)
+            return elements.subscript(machine, base, index, node)
         if isinstance(part, cst.Slice):
-            return iteration.cut(
+            return elements.cut(
                 machine, base, _bound(machine, part.lower), _bound(machine, part.upper)
             )
-    run_parts(machine, node)
+    elements.run_parts(machine, node)
     return machine.unknown("", base)
-
-
-def run_parts(machine: Machine, node: cst.Subscript) -> None:
-    """Run what stands in the brackets of a subscript of several parts or a slice."""
-    for element in node.slice:
-        for part in trees.parts(element.slice):
-            if isinstance(part, cst.BaseExpression):
-                evaluate(machine, part)
 
 
 def _bound(machine: Machine, node: cst.BaseExpression | None) -> Count | None:
@@ -173,78 +152,6 @@ def _bound(machine: Machine, node: cst.BaseExpression | None) -> Count | None:
         if node is None
         else items.as_count(machine, evaluate(machine, node)) or Count.fresh("bound")
     )
-
-
-def subscript(machine: Machine, base: Value, index: Value, node: cst.CSTNode) -> Value:
-    """Return `base[index]`."""
-    own = operators.method(machine, base, "__getitem__", index, node)
-    if own is not None:
-        return own
-    if isinstance(base, values.Either):
-        then = subscript(machine, base.then, index, node)
-        return values.Either(base.condition, then, subscript(machine, base.otherwise, index, node))
-    if isinstance(index, Const) and isinstance(index.value, (int, str)):
-        if isinstance(base, values.Container) and not iteration.has_key(machine, base, index.value):
-            machine.emit(Call(machine.site(node), "a subscript"))
-        return element(machine, base, index.value)
-    if isinstance(base, values.Container):
-        machine.emit(Call(machine.site(node), "a subscript"))
-        return _by_setting(machine, base, index) or iteration.some_element(machine, base)
-    if isinstance(base, (values.Library, values.Class)):
-        # `Queue[int]`, `JoinableQueue["Job"]`: the same, for our purposes.
-        return base
-    machine.emit(Call(machine.site(node), "a subscript"))
-    if isinstance(base, Unknown):
-        return Unknown(f"{base.key}[{index!r}]", base.label, base.free or _is_free(index))
-    return machine.unknown("", base, index)
-
-
-def _by_setting(machine: Machine, base: values.Container, index: Value) -> Value | None:
-    """Return one of a few classes or functions, chosen by a key that is the same in a whole run."""
-    content = items.content_of(machine, base)
-    if base.kind != "dict" or content.open or not isinstance(index, Unknown) or index.free:
-        return None
-    parts = content.segments
-    few = 1 < len(parts) < _MANY and len({part.key for part in parts}) == len(parts)
-    if not few or any(part.key is None or not _is_made_once(part.value) for part in parts):
-        return None
-    found = parts[-1].value
-    for part in reversed(parts[:-1]):
-        known = conditions.same(machine, How.EQUAL, index, Const(part.key))
-        found = merging.join(machine, known, part.value, found)
-    return found
-
-
-def _is_made_once(value: Value) -> bool:
-    """Say whether a value is a class or a function, or a pair of them."""
-    if isinstance(value, values.Tuple):
-        makers = [part for part in value.values if not isinstance(part, merging.PLAIN)]
-        return bool(makers) and all(map(_is_made_once, makers))
-    return isinstance(value, (values.Library, values.Class, values.Function))
-
-
-def _is_free(value: Value) -> bool:
-    return values.depends_on_item(value) or not isinstance(value, (Unknown, Const, values.Number))
-
-
-def element(machine: Machine, base: Value, index: int | str) -> Value:
-    """Return the element of `base` at a known index or key."""
-    if isinstance(base, values.Either):
-        then, otherwise = (element(machine, each, index) for each in (base.then, base.otherwise))
-        return merging.join(machine, base.condition, then, otherwise)
-    if isinstance(base, values.Taken):
-        return values.Taken(base.cell, (*base.path, index))
-    if isinstance(base, values.Tuple) and isinstance(index, int):
-        if -len(base.values) <= index < len(base.values):
-            return base.values[index]
-        return machine.unknown()
-    if isinstance(base, values.Container):
-        return iteration.element_at(machine, base, index)
-    if isinstance(base, (values.Library, values.Class)):
-        return Unknown(f"{base.name}[{index!r}]", base.name)
-    if isinstance(base, Unknown):
-        return Unknown(f"{base.key}[{index!r}]", base.label, base.free)
-    return machine.unknown("", base)
 
 
 # --- operators -----------------------------------------------------------------------------------
@@ -304,76 +211,7 @@ def _comparison(machine: Machine, node: cst.Comparison) -> Value:
 
 def _binary(machine: Machine, node: cst.BinaryOperation) -> Value:
     left, right = evaluate(machine, node.left), evaluate(machine, node.right)
-    return binary(machine, node.operator, left, right, node)
-
-
-def binary(
-    machine: Machine, operator: cst.BaseBinaryOp, left: Value, right: Value, node: cst.CSTNode
-) -> Value:
-    """Return `left operator right`."""
-    own = operators.binary(machine, operator, left, right, node)
-    if own is not None:
-        return own
-    if isinstance(operator, cst.Add) and _is_sequence(left) and _is_sequence(right):
-        found = [iteration.segments(machine, left), iteration.segments(machine, right)]
-        return new_container(machine, iteration.joined(machine, found))
-    if isinstance(operator, cst.Multiply):
-        for sequence, factor in ((left, right), (right, left)):
-            times = items.as_count(machine, factor)
-            if isinstance(sequence, (values.Container, values.Tuple)) and times is not None:
-                return _repeated(machine, sequence, times)
-        product = sizes.repeated(machine, left, right)
-        if product is not None:
-            return product
-    big = sizes.size(machine, left) + sizes.size(machine, right)
-    if isinstance(operator, cst.Add) and big:
-        return sizes.unknown_of(machine, big, left, right)
-    counts = items.as_count(machine, left), items.as_count(machine, right)
-    if counts[0] is not None and counts[1] is not None:
-        number = _arithmetic(machine, operator, counts[0], counts[1])
-        if number is not None:
-            return number
-    if isinstance(operator, (cst.Divide, cst.FloorDivide, cst.Modulo)):
-        machine.emit(Call(machine.site(node), "an operator"))
-    return machine.unknown("", left, right)
-
-
-def _is_sequence(value: Value) -> bool:
-    return isinstance(value, (values.Container, values.Tuple, values.Series))
-
-
-def _repeated(machine: Machine, sequence: Value, times: Count) -> Value:
-    repeated = tuple(
-        Segment(segment.value, segment.times * times)
-        for segment in iteration.segments(machine, sequence)
-    )
-    return new_container(machine, Content(repeated))
-
-
-def _arithmetic(
-    machine: Machine, operator: cst.BaseBinaryOp, left: Count, right: Count
-) -> Value | None:
-    if isinstance(operator, cst.Add):
-        return values.Number(left + right)
-    if isinstance(operator, cst.Subtract):
-        return values.Number(left - right)
-    if isinstance(operator, cst.Multiply):
-        return values.Number(left * right)
-    if isinstance(operator, (cst.LeftShift, cst.Power)):
-        return _constant(operator, left.number, right.number)
-    if isinstance(operator, cst.FloorDivide):
-        divided = quotient(left, right)
-        return None if divided is None else values.Number(divided)
-    return None
-
-
-def _constant(operator: cst.BaseBinaryOp, left: int | None, right: int | None) -> Value | None:
-    """Return `left << right` or `left ** right`, where both are known and nothing gets huge."""
-    if left is None or right is None or not 0 <= right <= _MOST_BITS:
-        return None
-    if left.bit_length() > _MOST_BITS:
-        return None
-    return Const(left << right if isinstance(operator, cst.LeftShift) else left**right)
+    return arithmetic.binary(machine, node.operator, left, right, node)
 
 
 # --- the rest ------------------------------------------------------------------------------------
@@ -450,9 +288,9 @@ def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst
         base = evaluate(machine, target.value)
         variables.write_attribute(machine, base, target.attr.value, value, node, target)
     elif isinstance(target, cst.Subscript):
-        iteration.store(machine, target, value, node)
+        elements.store(machine, target, value, node)
     elif isinstance(target, (cst.Tuple, cst.List)):
-        pieces = iteration.unpacked(machine, value, target.elements)
+        pieces = elements.unpacked(machine, value, target.elements)
         for part, piece in zip(target.elements, pieces, strict=True):
             assign(machine, part.value, piece, node)
     elif isinstance(target, cst.StarredElement):

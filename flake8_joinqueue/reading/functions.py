@@ -12,6 +12,7 @@ from flake8_joinqueue.protocol import Scope as ScopeOperation
 from flake8_joinqueue.reading import (
     calls,
     declarations,
+    elements,
     expressions,
     iteration,
     limits,
@@ -229,7 +230,7 @@ def _bind(machine: Machine, function: Function, arguments: Arguments) -> None:
         variables.write_name(machine, params.star_arg.name.value, rest, params.star_arg)
     if params.star_kwarg is not None:
         segments = tuple(Segment(value, ONE, name) for name, value in keywords.items())
-        container = expressions.new_container(machine, Content(segments, arguments.open), "dict")
+        container = elements.new_container(machine, Content(segments, arguments.open), "dict")
         variables.write_name(machine, params.star_kwarg.name.value, container, params.star_kwarg)
 
 

@@ -13,7 +13,7 @@ from flake8_joinqueue.counts import ONE, Count, smallest, total
 from flake8_joinqueue.reading import (
     calls,
     conditions,
-    expressions,
+    elements,
     generators,
     items,
     iteration,
@@ -81,10 +81,10 @@ def _indices(found: range | None) -> list[Value]:
 def _list(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "iterable")
     if value is None:
-        return expressions.new_container(machine, Content())
+        return elements.new_container(machine, Content())
     if isinstance(value, values.Container) and value.kind != "dict":
-        return expressions.new_container(machine, items.content_of(machine, value))
-    return expressions.new_container(machine, Content(iteration.segments(machine, value)))
+        return elements.new_container(machine, items.content_of(machine, value))
+    return elements.new_container(machine, Content(iteration.segments(machine, value)))
 
 
 def _set(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -108,8 +108,8 @@ def _sorted(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         whole = [number for number in numbers if isinstance(number, int)]
         if len(whole) == len(found):
             ordered = (Segment(Const(number), ONE) for number in sorted(whole))
-            return expressions.new_container(machine, Content(tuple(ordered)))
-    return expressions.new_container(machine, Content(found))
+            return elements.new_container(machine, Content(tuple(ordered)))
+    return elements.new_container(machine, Content(found))
 
 
 def _reversed(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -122,11 +122,11 @@ def _reversed(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Valu
 def _dict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     segments = tuple(Segment(value, ONE, name) for name, value in arguments.keywords.items())
     is_open = bool(arguments.positional) or arguments.open
-    return expressions.new_container(machine, Content(segments, is_open), "dict")
+    return elements.new_container(machine, Content(segments, is_open), "dict")
 
 
 def _defaultdict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
-    return expressions.new_container(machine, Content((), open=True), "dict")
+    return elements.new_container(machine, Content((), open=True), "dict")
 
 
 def _enumerate(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
@@ -247,7 +247,7 @@ def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
         over = arguments.positional[0]
         if isinstance(over, values.Generator):
             return _taken(over, upper)
-        return iteration.cut(machine, arguments.positional[0], None, upper)
+        return elements.cut(machine, arguments.positional[0], None, upper)
     return machine.unknown("", *arguments.every())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -13,10 +13,10 @@ from flake8_joinqueue.reading import (
     calls,
     classes,
     conditions,
+    elements,
     expressions,
     generators,
     items,
-    lengths,
     loops,
     queues,
     tasks,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 # Longer literals are data: only their ends are looked at one by one.
 _MAX_UNROLLED = 16
-# Of so many queues it may be any that something is put on.
-_MOST_QUEUES = 6
 
 
 def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
@@ -117,8 +115,10 @@ def go_over(
 
 def _collected(machine: Machine, value: Value) -> tuple[Segment, ...]:
     """Go over something to its end and return what that brought."""
-    container = expressions.new_container(machine, Content())
-    go_over(machine, value, lambda part: append(machine, container, part), machine.last_node)
+    container = elements.new_container(machine, Content())
+    go_over(
+        machine, value, lambda part: elements.append(machine, container, part), machine.last_node
+    )
     content = items.content_of(machine, container)
     return _with_rest(machine, content.segments, content.open)
 
@@ -159,200 +159,6 @@ def _is_plain(value: Value) -> bool:
     return isinstance(value, (Const, Unknown, values.Number))
 
 
-# --- elements ------------------------------------------------------------------------------------
-
-
-def append(
-    machine: Machine,
-    container: values.Container,
-    value: Value,
-    key: Value | None = None,
-    *,
-    in_front: bool = False,
-) -> None:
-    """Add `value` to a container, as often as the code being run is run."""
-    content = items.content_of(machine, container)
-    depth = machine.container_depths.get(container.serial, 0)
-    constant = key.value if isinstance(key, Const) else None
-    times = machine.multiplicity(min(depth, len(machine.loops)))
-    segment = Segment(value, times, constant)
-    kept = content.segments
-    if constant is not None:
-        kept = tuple(part for part in kept if part.key != constant)
-    found = (segment, *kept) if in_front else (*kept, segment)
-    set_content(machine, container, Content(found, content.open))
-    lengths.changed(machine, container, 1 if container.kind == "list" else None)
-
-
-def extend(machine: Machine, container: values.Container, added: Value) -> None:
-    """Run `container += added`."""
-    found = segments(machine, added)
-    if found and all(segment.times.number == 1 for segment in found):
-        for segment in found:
-            append(machine, container, segment.value)
-        return
-    content = items.content_of(machine, container)
-    set_content(machine, container, Content((*content.segments, *found), content.open))
-    number = total(segment.times for segment in found).number if found else None
-    lengths.changed(machine, container, number)
-
-
-def set_content(machine: Machine, container: values.Container, content: Content) -> None:
-    """Replace what a container holds.
-
-    What is taken out of one that was there before has been in the hands of others meanwhile, and
-    what a thread or task puts in one that was there before it gets into the hands of others.
-    """
-    if machine.is_seen_by_others(container.serial):
-        held = [segment.value for segment in items.content_of(machine, container).segments]
-        for segment in content.segments:
-            if segment.value not in held:
-                calls.leak(machine, segment.value, machine.last_node, "in a collection of others")
-    if machine.called_at_any_time is not None and container.serial < machine.born_since_called:
-        left = [segment.value for segment in content.segments]
-        for segment in items.content_of(machine, container).segments:
-            if segment.value not in left:
-                calls.leak(machine, segment.value, machine.last_node, "in a collection of others")
-    machine.heap.set((container.serial, "content"), content)
-
-
-def has_key(machine: Machine, container: values.Container, key: int | str) -> bool:
-    """Say whether a subscript finds something; for all but dicts that is taken for granted."""
-    segments = items.content_of(machine, container).segments
-    return container.kind != "dict" or any(segment.key == key for segment in segments)
-
-
-def element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
-    """Return the element at a known index, or the value of a known key.
-
-    A flag or a number that is kept there may be another by the next look, where the program is
-    still to store one there.
-    """
-    found = _element_at(machine, container, index)
-    if (
-        not isinstance(found, (Const, values.Number))
-        or len(machine.stores_run[index]) >= machine.keys_stored[index]
-    ):
-        return found
-    if machine.actor.index == 0 and machine.called_at_any_time is None and not machine.loops:
-        return found
-    return Unknown(machine.fresh_key(), str(index), free=True)
-
-
-def _element_at(machine: Machine, container: values.Container, index: int | str) -> Value:
-    content = items.content_of(machine, container)
-    if container.kind == "dict":
-        found = {segment.value for segment in content.segments if segment.key == index}
-        # Where it was stored on one way only, or on each another, nobody knows which it is.
-        return found.pop() if len(found) == 1 else some_element(machine, container)
-    single = all(segment.times.number == 1 for segment in content.segments)
-    known = isinstance(index, int) and single and not content.open
-    if known and -len(content.segments) <= int(index) < len(content.segments):
-        return content.segments[int(index)].value
-    return some_element(machine, container)
-
-
-def some_element(machine: Machine, container: values.Container) -> Value:
-    """Return what stands for any element of a container."""
-    content = items.content_of(machine, container)
-    distinct = list(dict.fromkeys(segment.value for segment in content.segments))
-    if len(distinct) == 1 and not content.open:
-        return distinct[0]
-    refs = tuple(value for value in distinct if isinstance(value, values.QueueRef))
-    if refs and len(refs) == len(distinct) <= _MOST_QUEUES and not content.open:
-        return values.SomeQueue(refs)
-    for value in distinct:
-        calls.leak(machine, value, None, "picked from a container by an unknown index")
-    found = machine.unknown("", Unknown("element", free=True))
-    if container.serial in machine.class_within:
-        machine.class_of[found.key] = machine.class_within[container.serial]
-    return found
-
-
-def unpacked(machine: Machine, value: Value, targets: Sequence[cst.BaseElement]) -> list[Value]:
-    """Return what each of several targets is assigned; one with a star gets a list of the rest."""
-    stars = [index for index, part in enumerate(targets) if isinstance(part, cst.StarredElement)]
-    if isinstance(value, LAZY):
-        value = expressions.new_container(machine, Content(segments(machine, value)))
-    if not stars:
-        return [expressions.element(machine, value, index) for index in range(len(targets))]
-    star, behind = stars[0], len(targets) - stars[0] - 1
-    upper = Count.of(-behind) if behind else None
-    rest = cut(machine, value, Count.of(star), upper)
-    first = [expressions.element(machine, value, index) for index in range(star)]
-    last = [expressions.element(machine, value, index - behind) for index in range(behind)]
-    return [*first, rest, *last]
-
-
-def store(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:
-    """Run `base[index] = value`."""
-    base = expressions.evaluate(machine, target.value)
-    index: Value = machine.unknown()
-    part = target.slice[0].slice
-    if isinstance(part, cst.Index):
-        index = expressions.evaluate(machine, part.value)
-        once = len(machine.frames) == 1 and not machine.loops
-        if once and isinstance(index, Const) and isinstance(index.value, (int, str)):
-            machine.stores_run[index.value].add(id(target))
-    else:
-        expressions.run_parts(machine, target)
-    if not isinstance(base, values.Container):
-        calls.leak(machine, value, node, "stored in a container from elsewhere")
-        return
-    if base.kind == "dict":
-        append(machine, base, value, index)
-        return
-    content = items.content_of(machine, base)
-    changed = list(content.segments)
-    single = all(segment.times.number == 1 for segment in changed)
-    position = index.value if isinstance(index, Const) else None
-    if isinstance(position, int) and single and -len(changed) <= position < len(changed):
-        changed[position] = Segment(value, ONE)
-        set_content(machine, base, Content(tuple(changed), content.open))
-        return
-    set_content(machine, base, Content((*changed, Segment(value, Count.fresh("some"))), True))
-    lengths.changed(machine, base, None)
-
-
-def delete(machine: Machine, target: cst.Subscript) -> None:
-    """Run `del base[index]`, which takes one away, or `del base[lower:upper]`."""
-    base = expressions.evaluate(machine, target.value)
-    expressions.run_parts(machine, target)
-    if isinstance(base, values.Container):
-        one = isinstance(target.slice[0].slice, cst.Index)
-        changed(machine, base, -1 if one else None)
-
-
-def changed(machine: Machine, container: values.Container, by: int | None = None) -> None:
-    """Note that so many elements came to a container or went, nobody knows which."""
-    content = items.content_of(machine, container)
-    set_content(machine, container, Content(content.segments, open=True))
-    lengths.changed(machine, container, by)
-
-
-def cut(machine: Machine, base: Value, lower: Count | None, upper: Count | None) -> Value:
-    """Return the slice `base[lower:upper]`."""
-    if not isinstance(base, (values.Container, values.Tuple, values.Series)):
-        return machine.unknown("", base)
-    found = segments(machine, base)
-    start = lower.number if lower is not None else 0
-    stop = upper.number if upper is not None else None
-    # What changes from round to round is cut another way each time.
-    changing = lengths.cell_of(machine, base) is not None
-    known = start is not None and (upper is None or stop is not None) and not changing
-    if known and all(segment.times.number == 1 for segment in found):
-        return expressions.new_container(machine, Content(found[start:stop]))
-    if known and len(found) == 1 and start is not None and start >= 0:
-        times = found[0].times
-        if stop is not None:
-            times = times + Count.of(stop) if stop < 0 else Count.of(stop)
-        return expressions.new_container(
-            machine, Content((Segment(found[0].value, times - Count.of(start)),))
-        )
-    perhaps = tuple(Segment(part.value, Count.fresh("some"), part.key) for part in found)
-    return expressions.new_container(machine, Content(perhaps, open=changing))
-
-
 # --- comprehensions ------------------------------------------------------------------------------
 
 
@@ -375,7 +181,7 @@ def comprehension(machine: Machine, node: cst.BaseComp, apart: int = 0) -> Value
     finally:
         machine.frames.pop()
     kind = _KINDS.get(type(node), "list")
-    return expressions.new_container(machine, Content(tuple(found)), kind)
+    return elements.new_container(machine, Content(tuple(found)), kind)
 
 
 def _lazy(machine: Machine, node: cst.GeneratorExp, over: Value, frame: Frame) -> Value:

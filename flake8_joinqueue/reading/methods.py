@@ -15,7 +15,7 @@ from flake8_joinqueue.reading import (
     classes,
     contexts,
     crews,
-    expressions,
+    elements,
     generators,
     items,
     iteration,
@@ -134,25 +134,23 @@ def _of_container(
     content = items.content_of(machine, container)
     first = arguments.get(0, "object")
     if name in ("append", "add", "appendleft") and first is not None:
-        iteration.append(machine, container, first, in_front=name == "appendleft")
+        elements.append(machine, container, first, in_front=name == "appendleft")
         return values.NONE
     if name == "insert" and len(arguments.positional) == 2:
         index, value = arguments.positional
-        iteration.append(machine, container, value, in_front=index == Const(0))
+        elements.append(machine, container, value, in_front=index == Const(0))
         return values.NONE
     if name in ("extend", "update") and container.kind != "dict" and first is not None:
         added = iteration.segments(machine, first)
-        iteration.set_content(
-            machine, container, Content((*content.segments, *added), content.open)
-        )
+        elements.set_content(machine, container, Content((*content.segments, *added), content.open))
         lengths.changed(machine, container, total(part.times for part in added).number)
         return values.NONE
     if name == "clear":
-        iteration.set_content(machine, container, Content())
+        elements.set_content(machine, container, Content())
         lengths.emptied(machine, container)
         return values.NONE
     if name == "copy":
-        return expressions.new_container(machine, content, container.kind)
+        return elements.new_container(machine, content, container.kind)
     if container.kind == "dict":
         generators.exhaust(machine, arguments, "", name)
         if name in _TAKE_A_KEY_AWAY:
@@ -167,7 +165,7 @@ def _of_container(
         return _remove(machine, container, content, first)
     if name in ("sort", "reverse", "index", "count"):
         return machine.unknown()
-    iteration.set_content(machine, container, Content(content.segments, open=True))
+    elements.set_content(machine, container, Content(content.segments, open=True))
     lengths.changed(machine, container, None)
     return machine.unknown("", values.Unknown("element", free=True))
 
@@ -178,9 +176,9 @@ def _remove(machine: Machine, container: values.Container, content: Content, val
     surely = not isinstance(value, values.Unknown) and not machine.loops
     if found and surely and content.segments[found[0]].times.number == 1:
         rest = [part for index, part in enumerate(content.segments) if index != found[0]]
-        iteration.set_content(machine, container, Content(tuple(rest), content.open))
+        elements.set_content(machine, container, Content(tuple(rest), content.open))
     else:
-        iteration.set_content(machine, container, Content(content.segments, open=True))
+        elements.set_content(machine, container, Content(content.segments, open=True))
     return values.NONE
 
 
@@ -200,16 +198,16 @@ def _pop(
         rest = list(content.segments)
         if -len(rest) <= position < len(rest):
             taken = rest.pop(position)
-            iteration.set_content(machine, container, Content(tuple(rest)))
+            elements.set_content(machine, container, Content(tuple(rest)))
             return taken.value
-    value = iteration.some_element(machine, container)
+    value = elements.some_element(machine, container)
     changed = Content(content.segments, open=True)
     if len(content.segments) == 1 and not content.open and not machine.loops:
         # All of one kind: it does not matter which of them is taken.
         every = content.segments[0]
         if every.times.number is not None and every.times.number > 0:
             changed = Content((replace(every, times=every.times - ONE),))
-    iteration.set_content(machine, container, changed)
+    elements.set_content(machine, container, changed)
     return value
 
 
@@ -236,10 +234,10 @@ def _of_dict(
         return values.Series(found, content.open)
     if name in ("get", "pop", "setdefault") and first is not None:
         if name == "setdefault" and len(arguments.positional) > 1:
-            iteration.append(machine, container, arguments.positional[1], first)
+            elements.append(machine, container, arguments.positional[1], first)
         if isinstance(first, Const) and isinstance(first.value, (int, str)):
-            return iteration.element_at(machine, container, first.value)
-        picked = iteration.some_element(machine, container)
+            return elements.element_at(machine, container, first.value)
+        picked = elements.some_element(machine, container)
         if name == "get" and isinstance(picked, (values.Function, values.BoundFunction)):
             # The only one there is, or none.
             calls.leak(machine, picked, None, "picked from a dict by an unknown key")
@@ -247,5 +245,5 @@ def _of_dict(
         return picked
     if name not in _TAKE_A_KEY_AWAY:
         lengths.changed(machine, container, None)
-    iteration.set_content(machine, container, Content(content.segments, open=True))
+    elements.set_content(machine, container, Content(content.segments, open=True))
     return machine.unknown()

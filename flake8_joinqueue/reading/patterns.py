@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.protocol import LENGTH, Condition, How, Item, ItemTest, Literal, Not
-from flake8_joinqueue.reading import conditions, expressions, items, values
+from flake8_joinqueue.reading import conditions, elements, expressions, items, values
 from flake8_joinqueue.reading.values import Const, Value
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _mapping(machine: Machine, subject: Value, pattern: cst.MatchMapping) -> Con
         parts.append(conditions.has(machine, subject, key))
         part: Value = machine.unknown("", subject)
         if isinstance(key, Const) and isinstance(key.value, (int, str)):
-            part = expressions.element(machine, subject, key.value)
+            part = elements.element(machine, subject, key.value)
         parts.append(match(machine, part, element.pattern))
     if pattern.rest is not None:
         expressions.assign(machine, pattern.rest, machine.unknown("", subject), pattern)
@@ -84,24 +84,24 @@ def _mapping(machine: Machine, subject: Value, pattern: cst.MatchMapping) -> Con
 def _sequence(
     machine: Machine, subject: Value, pattern: cst.MatchList | cst.MatchTuple
 ) -> Condition:
-    elements = pattern.patterns
-    starred = next((i for i, each in enumerate(elements) if isinstance(each, cst.MatchStar)), None)
+    wanted = pattern.patterns
+    starred = next((i for i, each in enumerate(wanted) if isinstance(each, cst.MatchStar)), None)
     if isinstance(subject, values.Tuple):
-        surplus = len(subject.values) - len(elements)
+        surplus = len(subject.values) - len(wanted)
         if surplus != 0 if starred is None else surplus < -1:
             return False
     parts: list[Condition] = []
     if conditions.cell_of(subject) is not None:
         parts.append(_is_one_of(machine, subject, "tuple", "list"))
-        parts.append(_has_length(subject, elements, starred))
-    for index, element in enumerate(elements):
+        parts.append(_has_length(subject, wanted, starred))
+    for index, element in enumerate(wanted):
         if isinstance(element, cst.MatchStar):
             if element.name is not None:
                 expressions.assign(machine, element.name, machine.unknown("", subject), element)
             continue
         # Those behind a star are counted from the end.
-        place = index if starred is None or index < starred else index - len(elements)
-        part = expressions.element(machine, subject, place)
+        place = index if starred is None or index < starred else index - len(wanted)
+        part = elements.element(machine, subject, place)
         parts.append(match(machine, part, element.value))
     return conditions.both(tuple(parts), conjunction=True)
 

@@ -19,11 +19,13 @@ from flake8_joinqueue.protocol import (
     Raise,
 )
 from flake8_joinqueue.reading import (
+    arithmetic,
     calls,
     classes,
     conditions,
     contexts,
     declarations,
+    elements,
     expressions,
     functions,
     generators,
@@ -140,15 +142,15 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     current = expressions.evaluate(machine, node.target)
     added = expressions.evaluate(machine, node.value)
     if isinstance(current, values.Container) and isinstance(node.operator, cst.AddAssign):
-        iteration.extend(machine, current, added)
+        elements.extend(machine, current, added)
         return
     if isinstance(current, values.Container) and isinstance(node.operator, _OF_SETS):
-        iteration.changed(machine, current)
+        elements.changed(machine, current)
         return
     operator = _AUGMENTED.get(type(node.operator), cst.Divide())
     value = operators.in_place(machine, operator, current, added, node)
     if value is None:
-        value = expressions.binary(machine, operator, current, added, node)
+        value = arithmetic.binary(machine, operator, current, added, node)
     if isinstance(node.target, cst.Subscript):
         # Its parts have been run already.
         with machine.block():
@@ -347,7 +349,7 @@ def _undecorated(node: cst.BaseExpression) -> cst.BaseExpression:
 def _delete(machine: Machine, node: cst.Del) -> None:
     name = trees.dotted(node.target)
     if isinstance(node.target, cst.Subscript):
-        iteration.delete(machine, node.target)
+        elements.delete(machine, node.target)
     elif name and "." not in name:
         variables.write_name(machine, name, Unknown(machine.fresh_key(), name), node)
 
