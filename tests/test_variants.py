@@ -6,10 +6,10 @@ import itertools
 
 import pytest
 
+from flake8_joinqueue.analysis.stopflags import settings_in
 from flake8_joinqueue.analysis.variants import (
     ALL_COMBINATIONS,
     MOST_SETTINGS,
-    settings_in,
     variants,
 )
 from flake8_joinqueue.analysis.walking import atoms_in

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from flake8_joinqueue.analysis.beginning import without_early_ends
+from flake8_joinqueue.analysis.stopflags import (
+    either_way,
+    folded,
+    settings_in,
+    settled_keys,
+    with_condition,
+    without_stop_flags,
+)
 from flake8_joinqueue.analysis.weighing import Weight
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
-    AllOf,
-    AnyOf,
     Block,
     Branch,
     Break,
     Condition,
     Continue,
     Exit,
-    Hunch,
-    ItemTest,
     Loop,
     LoopKind,
-    Not,
     Operation,
     Protocol,
     Raise,
@@ -48,8 +51,6 @@ MOST_OPERATIONS = 320_000
 
 _JUMPS = (Break, Continue, Return, Raise, Exit)
 
-_Conditional = TypeVar("_Conditional", Branch, Loop)
-_Fate: TypeAlias = "Callable[[Setting], Condition]"  # what becomes of a setting
 _Weighs: TypeAlias = "Callable[[Operation], bool]"
 
 
@@ -60,8 +61,8 @@ def variants(protocol: Protocol) -> Iterator[Protocol]:
 
     Raises `NotAnalysed` where there are more settings than can be gone through.
     """
-    settled = frozenset(_settled(actor.body for actor in protocol.actors))
-    bodies = [_without_stop_flags(actor.body, settled, in_loop=False) for actor in protocol.actors]
+    settled = frozenset(settled_keys(actor.body for actor in protocol.actors))
+    bodies = [without_stop_flags(actor.body, settled) for actor in protocol.actors]
     # Without queues and managers, nothing that a rule looks at depends on another thing.
     keys = _keys(bodies) if protocol.queues or protocol.managers else []
     if len(keys) > ALL_COMBINATIONS:
@@ -100,155 +101,6 @@ def _valuations(settings: int, most: int) -> Iterator[tuple[bool, ...]]:
         yield (usual,) * settings
         for odd in range(settings):
             yield tuple(usual if place != odd else not usual for place in range(settings))
-
-
-# --- conditions ----------------------------------------------------------------------------------
-
-
-def settings_in(condition: Condition) -> Iterator[Setting]:
-    """Yield the settings a condition asks for."""
-    match condition:
-        case Setting():
-            yield condition
-        case Not(inner):
-            yield from settings_in(inner)
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from settings_in(part)
-
-
-def _tests_an_item(condition: Condition) -> bool:
-    match condition:
-        case ItemTest():
-            return True
-        case Not(inner):
-            return _tests_an_item(inner)
-        case AllOf(parts) | AnyOf(parts):
-            return any(_tests_an_item(part) for part in parts)
-    return False
-
-
-def folded(condition: Condition, fate: _Fate) -> Condition:
-    """Return the condition with its settings replaced and its constants folded."""
-    match condition:
-        case Setting():
-            return fate(condition)
-        case Not(inner):
-            opposite = folded(inner, fate)
-            if opposite is inner:
-                return condition
-            return not opposite if isinstance(opposite, bool) else Not(opposite)
-        case AllOf(parts) | AnyOf(parts):
-            joined = _joined(parts, fate, neutral=isinstance(condition, AllOf))
-            return condition if joined == condition else joined
-    return condition
-
-
-def _joined(parts: Iterable[Condition], fate: _Fate, *, neutral: bool) -> Condition:
-    kept: list[Condition] = []
-    for part in parts:
-        simple = folded(part, fate)
-        if simple is (not neutral):
-            # What stands before it is still asked, but asking changes nothing.
-            return not neutral
-        if simple is not neutral:
-            kept.append(simple)
-    if not kept:
-        return neutral
-    if len(kept) == 1:
-        return kept[0]
-    return AllOf(tuple(kept)) if neutral else AnyOf(tuple(kept))
-
-
-def _either_way(setting: Setting) -> Condition:
-    return Hunch(setting.label or setting.key)
-
-
-def _set_from_outside(setting: Setting) -> Condition:
-    return Hunch(setting.label or setting.key, outside=True)
-
-
-def _with_condition(operation: _Conditional, condition: Condition) -> _Conditional:
-    if condition is operation.condition:
-        return operation
-    return replace(operation, condition=condition)
-
-
-# --- settings that a loop depends on --------------------------------------------------------------
-
-
-def _settled(bodies: Iterable[Block]) -> Iterator[str]:
-    """Yield the keys of settings that are asked for outside of loops, too.
-
-    They are choices made for a whole run, not flags that somebody sets while loops go on.
-    """
-    pending = [operation for body in bodies for operation in body]
-    while pending:
-        operation = pending.pop()
-        if isinstance(operation, Branch):
-            yield from (setting.key for setting in settings_in(operation.condition))
-        if not isinstance(operation, Loop):
-            pending.extend(inner for block in blocks_in(operation) for inner in block)
-
-
-def _without_stop_flags(block: Block, settled: frozenset[str], *, in_loop: bool) -> Block:
-    """Return the block with the settings gone that decide how long a loop goes on.
-
-    `in_loop`: a `Return` here would leave a loop of the same scope.
-    """
-    changed = [_without_stop_flag(operation, settled, in_loop=in_loop) for operation in block]
-    return unchanged(block, changed)
-
-
-def _without_stop_flag(
-    operation: Operation, settled: frozenset[str], *, in_loop: bool
-) -> Operation:
-    match operation:
-        case Loop():
-            operation = _with_condition(operation, folded(operation.condition, _either_way))
-            in_loop = True
-        case Scope():
-            in_loop = False
-    inside = with_blocks(
-        operation, lambda block: _without_stop_flags(block, settled, in_loop=in_loop)
-    )
-    return _stop_branch(inside, settled) if isinstance(inside, Branch) and in_loop else inside
-
-
-def _stop_branch(branch: Branch, settled: frozenset[str]) -> Branch:
-    if _leaves_loop(branch.then) == _leaves_loop(branch.otherwise):
-        return branch
-
-    def fate(setting: Setting) -> Condition:
-        return setting if setting.key in settled else _set_from_outside(setting)
-
-    return _with_condition(branch, folded(branch.condition, fate))
-
-
-def _leaves_loop(block: Block) -> bool:
-    """Say whether a block can leave the loop it stands in, without a test of an item before."""
-    return any(_can_leave(operation, own_loop=False, own_scope=False) for operation in block)
-
-
-def _can_leave(operation: Operation, *, own_loop: bool, own_scope: bool) -> bool:
-    match operation:
-        case Break():
-            return not own_loop
-        case Return():
-            return not own_scope
-        case Raise() | Exit():
-            return True
-        case Branch(condition) if _tests_an_item(condition):
-            return False
-        case Loop():
-            own_loop = True
-        case Scope():
-            own_loop, own_scope = True, True
-    return any(
-        _can_leave(inner, own_loop=own_loop, own_scope=own_scope)
-        for block in blocks_in(operation)
-        for inner in block
-    )
 
 
 # --- which settings there are ---------------------------------------------------------------------
@@ -338,7 +190,7 @@ class _Specialiser:
     def _simplified(self, operation: Operation, values: Mapping[str, bool]) -> Block:
         def fate(setting: Setting) -> Condition:
             value = values.get(setting.key)
-            return _either_way(setting) if value is None else value
+            return either_way(setting) if value is None else value
 
         match operation:
             case Branch(then=then, otherwise=otherwise):
@@ -347,12 +199,12 @@ class _Specialiser:
                 condition = folded(operation.condition, fate)
                 if isinstance(condition, bool):
                     return self.specialised(then if condition else otherwise, values)
-                operation = _with_condition(operation, condition)
+                operation = with_condition(operation, condition)
             case Loop(kind=LoopKind.WHILE):
                 condition = folded(operation.condition, fate)
                 if condition is False:
                     return self.specialised(operation.head + operation.orelse, values)
-                operation = _with_condition(operation, condition)
+                operation = with_condition(operation, condition)
         return (with_blocks(operation, lambda inner: self.specialised(inner, values)),)
 
 

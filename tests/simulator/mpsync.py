@@ -16,6 +16,10 @@ class ProcessLock(Shared, LockBase):
         self.register(context=method_of(ctx))
         self.setup()
 
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        """As the real one, which calls it otherwise than a thread's."""
+        return super().acquire(block, timeout)
+
     def not_held(self) -> Exception:
         return ValueError("semaphore or lock released too many times")
 
@@ -36,6 +40,10 @@ class ProcessSemaphore(Shared, SemaphoreBase):
     def __init__(self, value: int = 1, *, ctx: Any = None) -> None:
         self.register(context=method_of(ctx))
         self.setup(value)
+
+    def acquire(self, block: bool = True, timeout: float | None = None) -> bool:
+        """As the real one, which calls it otherwise than a thread's."""
+        return super().acquire(block, timeout)
 
 
 class ProcessBoundedSemaphore(ProcessSemaphore):
