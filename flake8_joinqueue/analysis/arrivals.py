@@ -37,6 +37,19 @@ def moments(program: Program, queue: Queue, consumer: Consumer) -> list[Event]:
     return [e for e in program.on(queue, Peek, Get) if e.actor == program.main.index]
 
 
+def in_turns(program: Program, queue: Queue) -> bool:
+    """Say whether those who share a queue take turns, and each only where it waits.
+
+    Tasks do, and greenlets; threads do not, though some of their queues are the same as greenlets'.
+    """
+    if queue.kind.carrier is Carrier.TASKS:
+        return True
+    users = {event.actor for event in program.on(queue, Put, Get, Peek)} - {program.main.index}
+    return bool(users) and all(
+        program.protocol.actors[user].kind is ActorKind.TASK for user in users
+    )
+
+
 def late(program: Program, queue: Queue, consumer: Consumer, *, lags: bool) -> list[Event] | None:
     """Return the puts that may come behind the last moment at which a consumer looks.
 
@@ -46,7 +59,7 @@ def late(program: Program, queue: Queue, consumer: Consumer, *, lags: bool) -> l
     if not looks or any(look.actor != program.main.index for look in looks):
         return None
     last = max(looks, key=lambda look: look.index)
-    tasks = queue.kind.carrier is Carrier.TASKS
+    tasks = in_turns(program, queue)
     found: list[Event] = []
     takers = {other.actor.index for other in program.consumers(queue)} - {program.main.index}
     for put in program.puts(queue):

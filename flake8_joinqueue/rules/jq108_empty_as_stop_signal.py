@@ -42,8 +42,9 @@ for _ in range(4):
 
 Silent where anything else may end the loop, too, and where the program sleeps or waits for
 something in between. On a thread queue or a manager's, a loop with `get_nowait()` is right where
-all puts are over; so is one with `empty()` if there is but one consumer. Tasks take turns only
-where they wait: reported where a producer, or main, does so before it puts.
+all puts are over; so is one with `empty()` if there is but one consumer. Tasks and
+greenlets take turns only where they wait: reported where a producer, or main, does so before it
+puts, or a consumer between its look and its `get`.
 
 # Fix
 
@@ -54,12 +55,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.arrivals import hesitates, late
+from flake8_joinqueue.analysis.arrivals import hesitates, in_turns, late
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.timeline import Event, before, site_of
-from flake8_joinqueue.counts import ONE
-from flake8_joinqueue.facts.queues import Carrier
-from flake8_joinqueue.protocol import Escape, Get, Peek, Queue, Site, Stop
+from flake8_joinqueue.counts import ONE, total
+from flake8_joinqueue.facts.tasks import PAUSES
+from flake8_joinqueue.protocol import Emptiness, Escape, Get, Peek, Queue, Site, Stop, Synchronise
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -119,14 +120,43 @@ def _may_block(
 ) -> bool:
     """Say whether another may take the last item between a look and the `get` behind it."""
     consumption = consumer.consumption
-    if queue.kind.carrier is Carrier.TASKS:
-        return False  # they take turns only where they wait: what they see holds until then
+    if in_turns(program, queue) and not _gives_way_between(program, queue, consumer):
+        return False  # what it sees holds until it waits
     if _method(program, consumption.stops_when_empty[0]) not in {"empty", "qsize"}:
         return False
     if any(get.may_be_empty for get in consumption.gets) or not program.puts(queue):
         return False
     several = len(consumers) > 1 or program.started(consumer.actor) != ONE
     return several and program.is_waited(consumer.actor)
+
+
+def _gives_way_between(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a task sleeps between a look and the `get` behind it, so that others run.
+
+    Anything else that it may wait for there may be done at once, or let one go on at a time. Where
+    all sleep as long, and each gets as many items, nobody is left without.
+    """
+    flow = program.flow(consumer.actor)
+    looks, gets = set(), set()
+    for index, node in enumerate(flow.nodes):
+        if isinstance(node.test, Emptiness) and node.test.queue == queue.index:
+            looks.add(index)
+        elif isinstance(node.operation, Get) and node.operation.queue == queue.index:
+            gets.add(index)
+    between = flow.between(looks, gets) & flow.reaching(gets, looks)
+    return any(
+        isinstance(wait := flow.nodes[index].operation, Synchronise) and wait.what in PAUSES
+        for index in between
+    ) and not _come_out_even(program, queue)
+
+
+def _come_out_even(program: Program, queue: Queue) -> bool:
+    """Say whether all consumers of a queue may surely take as many items as each other."""
+    counts = [program.started(consumer.actor) for consumer in program.consumers(queue)]
+    known = [count for count in counts if count is not None]
+    takers = total(known).number if len(known) == len(counts) else None
+    put = program.times(program.puts(queue))
+    return bool(takers and put and put.number and put.number % takers == 0)
 
 
 def _method(program: Program, site: Site) -> str:
