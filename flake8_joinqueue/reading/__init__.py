@@ -105,17 +105,17 @@ def _most_operands(statements: Iterable[ast.stmt]) -> int:
     return most
 
 
-def _lingers(tree: ast.Module, kept: list[ast.stmt]) -> bool:
-    """Say whether blanked statements behind kept ones do something that may last.
+def _lingers(tree: ast.Module, kept: list[ast.stmt]) -> tuple[int, ...]:
+    """Return the lines of blanked statements behind kept ones that do something that may last.
 
     They have nothing to do with queues, but the workers go on meanwhile.
     """
     begun = [node.lineno for node in kept if not isinstance(node, _DEFINITIONS)]
     blanked = set(tree.body) - set(kept)
-    return bool(begun) and any(
-        node.lineno > begun[0] and isinstance(node, _LASTING) and not _prints(node)
-        for node in blanked
-    )
+    if not begun:
+        return ()
+    lasting = (node for node in blanked if isinstance(node, _LASTING) and not _prints(node))
+    return tuple(sorted(node.lineno for node in lasting if node.lineno > begun[0]))
 
 
 def _prints(node: ast.stmt) -> bool:

@@ -63,16 +63,16 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     filename: str = "",
     *,
     core: Collection[str] | None = None,
-    lingers: bool = False,
+    lingers: tuple[int, ...] = (),
     by_use: Mapping[str, QueueKind] | None = None,
     inside: bool = True,
 ) -> tuple[tuple[Protocol, ...], tuple[str, ...]]:
     """Run a module from each of its entry points; return their Protocols, and what was given up.
 
-    `core` are the functions and classes worth beginning with, `None` for all. `lingers`: its top
-    level does more than is left of it here, which takes its time. `by_use` are the names that go by
-    queues alone. `inside`: functions and classes have to do with queues even where the top level
-    has none to give them.
+    `core` are the functions and classes worth beginning with, `None` for all. `lingers`: the
+    lines where its top level does more than is left of it here, which takes its time. `by_use` are
+    the names that go by queues alone. `inside`: functions and classes have to do with queues even
+    where the top level has none to give them.
     """
     assigned = wording.attributes_assigned(source)
     several = frozenset(name for name, count in assigned.items() if count > 1)
@@ -114,7 +114,7 @@ class _Entries:
         self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
-    def run(self, *, lingers: bool, inside: bool) -> tuple[Protocol, ...]:
+    def run(self, *, lingers: tuple[int, ...], inside: bool) -> tuple[Protocol, ...]:
         machine = self.machine
         machine.begin_share()
         self._begin(self.module)
@@ -122,8 +122,14 @@ class _Entries:
             machine.at_top_level = True
             for index, statement in enumerate(self.module.body):
                 machine.top = index
-                if not machine.ended:
-                    statements.run_one(machine, statement)
+                if machine.ended:
+                    continue
+                site = machine.site(statement)
+                behind = tuple(line for line in lingers if line >= site.line)
+                if behind != lingers:
+                    machine.emit(Sleep(site))
+                    lingers = behind
+                statements.run_one(machine, statement)
             machine.at_top_level = False
             if lingers and not machine.ended:
                 machine.emit(Sleep(machine.site(self.module.body[-1])))
