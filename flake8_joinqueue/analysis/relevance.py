@@ -7,10 +7,10 @@ difference must be left out before, since each test that does not matter doubles
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import Final, TypeAlias, TypeGuard
 
 from flake8_joinqueue.analysis.counting import Counting, small_counters
-from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow, Node
+from flake8_joinqueue.analysis.flow import DIED, END, Atom, EdgeKind, Flow, Node
 from flake8_joinqueue.protocol import (
     JUMPS,
     Alias,
@@ -21,6 +21,7 @@ from flake8_joinqueue.protocol import (
     Exit,
     Get,
     Handler,
+    Hunch,
     ItemTest,
     Operation,
     Put,
@@ -34,7 +35,8 @@ _JUMPS: Final = (Break, Continue, Return, Raise, Exit, Handler)
 _CHOICES: Final = frozenset(
     {EdgeKind.PLAIN, EdgeKind.TEST, EdgeKind.AGAIN, EdgeKind.DONE, EdgeKind.CHOICE}
 )
-_NOTHING: Final[frozenset[Cell]] = frozenset()
+_Looked: TypeAlias = "Cell | Hunch"  # what a test looks at
+_NOTHING: Final[frozenset[_Looked]] = frozenset()
 
 
 class Relevance:
@@ -42,11 +44,12 @@ class Relevance:
 
     `reachable` are the nodes that are come to, `accounting` those from which a `task_done` can
     follow. `tested` are the variables that tests look at, `often` the tests that are made at
-    several nodes, `flags` the variables by which a `while` loop goes on, `small` those that are
-    compared with small numbers only, `counting` how far it matters to count them. `shortcuts`
-    holds, for each node, the first at or behind it that makes a difference; `live`, the variables
-    that a test behind it may look at before they are assigned. `pointless` are the steps
-    (from, to) into blocks that are run in any order and do nothing that matters.
+    several nodes and of which the answer lasts, `flags` the variables by which a `while` loop goes
+    on, `small` those that are compared with small numbers only, `counting` how far it matters to
+    count them. `shortcuts` holds, for each node, the first at or behind it that makes a difference;
+    `live`, the variables that a test behind it may look at before they are assigned, and what is
+    asked again behind it. `pointless` are the steps (from, to) into blocks that are run in any
+    order and do nothing that matters.
 
     Jumps and handlers matter where they may be what a `task_done` is missed by: where one can still
     follow, or without any, for which `accounting` is empty, nobody asks.
@@ -76,7 +79,8 @@ class Relevance:
     def _survey(self) -> None:
         nodes = [self._nodes[node] for node in self._reachable if self.shortcuts[node] == node]
         tests = [node.test for node in nodes if isinstance(node.test, ItemTest | CountTest)]
-        self.often = {test for test, times in Counter(tests).items() if times > 1}
+        asked = Counter(node.test for node in nodes if lasts(node.test))
+        self.often = {test for test, times in asked.items() if times > 1}
         self.flags = {
             node.test.cell
             for node in nodes
@@ -191,23 +195,50 @@ class Relevance:
 
     # --- what is still looked at -----------------------------------------------------------------
 
-    def _liveness(self) -> list[frozenset[Cell]]:
+    def _liveness(self) -> list[frozenset[_Looked]]:
         live = [_NOTHING] * len(self._nodes)
-        changed = bool(self.tested)
+        changed = bool(self.tested or self.often)
         while changed:
             changed = False
             for index in self._reachable:
                 if self.shortcuts[index] != index:
                     continue
                 node = self._nodes[index]
-                behind: frozenset[Cell] = _NOTHING.union(
+                behind: frozenset[_Looked] = _NOTHING.union(
                     *(live[self.shortcuts[edge.target]] for edge in node.edges)
                 )
-                here = _before(node, behind)
+                here = self._before(node, behind)
                 if here != live[index]:
                     live[index] = here
                     changed = True
         return live
+
+    def _before(self, node: Node, live: frozenset[_Looked]) -> frozenset[_Looked]:
+        """Return what is live before a node of what is live behind it."""
+        if isinstance(node.test, ItemTest | CountTest):
+            return live | {node.test.cell}
+        if isinstance(node.test, Hunch):
+            return live | {node.test} if node.test in self.often else live
+        if node.rounds is not None:
+            return live | {node.rounds}
+        operation = node.operation
+        if isinstance(operation, Get):
+            live = live - {operation.cell}
+            # Of the next item, everything is asked anew.
+            own = operation.queue == self._queue
+            return frozenset(each for each in live if isinstance(each, Cell)) if own else live
+        if isinstance(operation, SetCell) and operation.cell in live:
+            live = live - {operation.cell}
+            if isinstance(operation.value, Alias):
+                live = live | {operation.value.cell}
+        return live
+
+
+def lasts(test: Atom | None) -> TypeGuard[ItemTest | CountTest | Hunch]:
+    """Say whether a test asked once more, of the same item, is answered in the same way."""
+    if isinstance(test, Hunch):
+        return bool(test.key)
+    return isinstance(test, ItemTest | CountTest)
 
 
 def _leaps(operation: Operation | Handler) -> bool:
@@ -215,19 +246,3 @@ def _leaps(operation: Operation | Handler) -> bool:
     if isinstance(operation, Handler):
         return any(exception.name in JUMPS for exception in operation.exceptions)
     return isinstance(operation, Raise) and operation.name in JUMPS
-
-
-def _before(node: Node, live: frozenset[Cell]) -> frozenset[Cell]:
-    """Return what is live before a node of what is live behind it."""
-    if isinstance(node.test, ItemTest | CountTest):
-        return live | {node.test.cell}
-    if node.rounds is not None:
-        return live | {node.rounds}
-    operation = node.operation
-    if isinstance(operation, Get):
-        return live - {operation.cell}
-    if isinstance(operation, SetCell) and operation.cell in live:
-        live = live - {operation.cell}
-        if isinstance(operation.value, Alias):
-            live = live | {operation.value.cell}
-    return live

@@ -166,8 +166,8 @@ class Stepper:
         values, facts = state.values, state.facts
         if values and any(cell not in live for cell, _ in values):
             values = frozenset(pair for pair in values if pair[0] in live)
-        if facts and any(fact.cell not in live for fact, _ in facts):
-            facts = frozenset(pair for pair in facts if pair[0].cell in live)
+        if facts and any(_looked_at(fact) not in live for fact, _ in facts):
+            facts = frozenset(pair for pair in facts if _looked_at(pair[0]) in live)
         return State(node, values, facts, *state[3:])
 
     def _mark(self, state: State, edge: Edge) -> str:
@@ -255,7 +255,7 @@ class Stepper:
         values = {pair for pair in state.values if pair[0] != cell}
         if value is not None:
             values.add((cell, value))
-        facts = frozenset(fact for fact in state.facts if fact[0].cell != cell)
+        facts = frozenset(fact for fact in state.facts if _looked_at(fact[0]) != cell)
         return state._replace(values=frozenset(values), facts=facts)
 
     # --- tests -----------------------------------------------------------------------------------
@@ -273,12 +273,12 @@ class Stepper:
     def _answer(self, state: State, node: Node) -> tuple[bool | None, bool]:
         """Return how a test goes, `None` if either way; and whether it looks at the item taken."""
         test = self._looked_at(node)
-        if not isinstance(test, ItemTest | CountTest):
-            return None, False
-        value = value_of(state, test.cell)
         for fact, truth in state.facts:
             if fact == test:
                 return truth, False
+        if not isinstance(test, ItemTest | CountTest):
+            return None, False
+        value = value_of(state, test.cell)
         if isinstance(test, CountTest):
             return goes_by_count(value, test), False
         if isinstance(value, Part):
@@ -301,6 +301,9 @@ class Stepper:
             if isinstance(value, Part):
                 assumption = (item_test(test, value), edge.truth)
                 return following._replace(assumptions=state.assumptions | {assumption})
+            if test in self._matter.often:
+                return following._replace(facts=state.facts | {(test, edge.truth)})
+        elif isinstance(test, Hunch):
             if test in self._matter.often:
                 return following._replace(facts=state.facts | {(test, edge.truth)})
         elif isinstance(test, CountTest) and not isinstance(value_of(state, test.cell), Part):
@@ -339,3 +342,8 @@ class Stepper:
         if isinstance(test, Emptiness) and test.queue == self._queue and edge.truth:
             following = following._replace(glance=test.site)
         return marked(following, "opaque")
+
+
+def _looked_at(test: ItemTest | CountTest | Hunch) -> Cell | Hunch:
+    """Return the variable a test looks at, or the question itself."""
+    return test if isinstance(test, Hunch) else test.cell

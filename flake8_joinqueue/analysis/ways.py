@@ -9,6 +9,7 @@ from flake8_joinqueue.protocol import (
     Cell,
     CountTest,
     Get,
+    Hunch,
     Item,
     ItemTest,
     Put,
@@ -34,7 +35,7 @@ class Part:
 
 
 Value: TypeAlias = "Item | Part"
-Fact: TypeAlias = "tuple[ItemTest | CountTest, bool]"
+Fact: TypeAlias = "tuple[ItemTest | CountTest | Hunch, bool]"
 
 
 class Station(NamedTuple):

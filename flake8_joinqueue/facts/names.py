@@ -378,6 +378,19 @@ CLOCKS = frozenset(
 )  # fmt: skip
 
 
+# And these another one each time round a loop. Not those that return one of a few: a program that
+# asks for each of these knows that one of them it is.
+DICE = frozenset(
+    {
+        "random.expovariate",
+        "random.gauss",
+        "random.normalvariate",
+        "random.random",
+        "random.uniform",
+    }
+)
+
+
 def is_quick(label: str) -> bool:
     """Say whether a call, or whatever else `label` names, is over in no time."""
     return label in QUICK or label.startswith(QUICK_MODULES)

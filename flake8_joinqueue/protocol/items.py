@@ -183,11 +183,13 @@ class Hunch:
     """A test that may go either way each time: it looks at the item, or at where a loop stands.
 
     `outside` says that it looks at something else that may change at any time: an event, a flag
-    that others clear.
+    that others clear. Where `key` is the same, so is what is asked, and for one item it goes the
+    same way each time; without a key, nothing is known of that.
     """
 
     label: str = field(default="", compare=False)
     outside: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

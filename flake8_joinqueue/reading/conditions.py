@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.scopes import Scope
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_OPPOSITES = {"<=": ">", ">=": "<"}
 _CLASSLIKE = (values.Class, values.Library, values.NamedTupleType)
 
 
@@ -112,7 +113,8 @@ def truth(machine: Machine, value: Value) -> Condition:
     if isinstance(value, (values.Container, values.Series, values.Tuple)):
         return _truth_of_length(machine, value)
     if isinstance(value, Unknown):
-        return Hunch(value.label) if value.free else Setting(value.key, value.label)
+        asked = Hunch(value.label, key=f"true {value.key}")
+        return asked if value.free else Setting(value.key, value.label)
     if isinstance(value, values.Library):
         return Setting(value.name, value.name)
     if isinstance(value, values.Glance):
@@ -406,11 +408,17 @@ def _opposite(known: bool | None) -> bool | None:
 
 def opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
     """A test of which nothing is known but what it looks at."""
+    if operator in _OPPOSITES:
+        return negate(opaque(machine, _OPPOSITES[operator], *operands))
+    key = f"{operator} {operands!r}"
     if any(values.depends_on_item(value) or cell_of(value) is not None for value in operands):
-        return Hunch()
-    return Setting(
-        f"{operator} {operands!r}" if _stable(operands) else machine.fresh_key(), operator
-    )
+        # What a variable holds may be another thing by the next test.
+        lasting = all(
+            getattr(value, "cell", None) is None or isinstance(value, values.Taken)
+            for value in operands
+        )
+        return Hunch(key=key if lasting and _stable(operands) else "")
+    return Setting(key if _stable(operands) else machine.fresh_key(), operator)
 
 
 def _stable(operands: tuple[Value, ...]) -> bool:
@@ -420,7 +428,8 @@ def _stable(operands: tuple[Value, ...]) -> bool:
         for part in (value.values if isinstance(value, values.Tuple) else (value,))
     )
     return all(
-        isinstance(value, (Unknown, Const, values.Number, values.Library)) for value in operands
+        isinstance(value, (Unknown, Const, values.Number, values.Library, values.Taken))
+        for value in operands
     )
 
 

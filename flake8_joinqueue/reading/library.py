@@ -51,7 +51,8 @@ def call(machine: Machine, callee: Library, arguments: Arguments, node: cst.CSTN
     if unbound is not None:
         return unbound
     found = calls.unknown_call(machine, callee, arguments, node)
-    if callee.name in names.CLOCKS and isinstance(found, Unknown):
+    differs = callee.name in names.CLOCKS or (machine.loops and callee.name in names.DICE)
+    if differs and isinstance(found, Unknown):
         return replace(found, free=True)
     return found
 
