@@ -381,3 +381,47 @@ if __name__ == "__main__":
 def test_what_a_function_returns_that_others_call(handed: str, codes: set[str]) -> None:
     text = SERVED.replace("{handed}", handed)
     assert {finding.code for finding in check_source(text)} == codes
+
+
+_STOPPED_BY_AN_EVENT = """
+import queue, threading
+{making}
+def work(jobs):
+    while not {name}.is_set():
+        try:
+            print(jobs.get(timeout=1))
+        except queue.Empty:
+            pass
+
+{function}
+def run():
+    jobs = queue.Queue()
+    worker = threading.Thread(target=work, args=(jobs,))
+    worker.start()
+    jobs.put(1)
+    {call}
+    worker.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "call", "codes"),
+    [
+        ("_stop", "", "", ["JQ101"]),
+        ("stop", "", "", []),
+        ("_stop", "def close(): _stop.set()", "", []),
+        ("_stop", "def close(event): event.set()", "", []),
+        ("_stop", "def close(): _stop.clear()", "", ["JQ101"]),
+        ("_stop", "", "print(_stop)", ["JQ101"]),
+        ("_stop", "", "watch(_stop)", []),
+        ("_stop", "def close(): return _stop", "", []),
+    ],
+)
+def test_an_event_that_others_may_set(
+    name: str, function: str, call: str, codes: list[str]
+) -> None:
+    """Whoever imports a module sets its events, and whoever is handed one."""
+    program = _STOPPED_BY_AN_EVENT.format(
+        making=f"{name} = threading.Event()", name=name, function=function, call=call
+    )
+    assert [finding.code for finding in check_source(program)] == codes

@@ -42,6 +42,7 @@ from flake8_joinqueue.protocol.model import (
     Manager,
     Protocol,
     Queue,
+    Unset,
 )
 from flake8_joinqueue.protocol.operations import (
     JUMPS,
@@ -158,6 +159,7 @@ __all__ = [
     "TaskDone",
     "Try",
     "Unique",
+    "Unset",
     "UseGlobal",
     "around",
     "attempts_around",

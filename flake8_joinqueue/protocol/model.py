@@ -88,6 +88,15 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Unset:
+    """An event that nobody ever sets, made at `site`; `actors` ask whether it is."""
+
+    name: str
+    site: Site
+    actors: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Protocol:
     """What happens from one entry point of a file on: the module, or a function nobody calls.
 
@@ -97,6 +106,7 @@ class Protocol:
 
     `about` are the queues it is about, where it is a part of another one, a function with queues of
     its own: what is done with other queues is not all in sight then. Else it is about all of them.
+    `unset` are the events that nobody sets.
     """
 
     entry: str
@@ -105,6 +115,7 @@ class Protocol:
     actors: tuple[Actor, ...]
     ends: bool = True
     about: tuple[int, ...] | None = None
+    unset: tuple[Unset, ...] = ()
 
     def concerns(self, queue: int | None) -> bool:
         """Say whether it is about the queue of that index; `None` is what is about none."""

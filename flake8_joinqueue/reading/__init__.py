@@ -84,11 +84,17 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
                 core=core,
                 lingers=lingers,
                 inside=inside,
+                setters=_setters(tree) if "Event" in source else 0,
                 by_use=evidence.queues_by_use(source, tree) if by_use is None else by_use,
             )
         )
     except RecursionError as error:
         raise NotAnalysed("the program is nested too deeply") from error
+
+
+def _setters(tree: ast.Module) -> int:
+    """Return at how many places of a file something is set, in what was blanked as well."""
+    return sum(isinstance(node, ast.Attribute) and node.attr == "set" for node in ast.walk(tree))
 
 
 def _most_operands(statements: Iterable[ast.stmt]) -> int:

@@ -20,6 +20,7 @@ from flake8_joinqueue.reading import (
     library,
     merging,
     methods,
+    signals,
     trees,
     values,
 )
@@ -217,6 +218,7 @@ def _leak(  # noqa: PLR0913 (what `leak` is given, and where it has got to)
         value = values.QueueRef(machine.declared[value.key])
     if isinstance(value, (values.QueueRef, values.ActorRef)):
         machine.escape(value, node, reason)
+    signals.lose(machine, value)
     if isinstance(value, values.Generator):
         generators.run_out_of_sight(machine, value)
     for part in reachable(machine, value):

@@ -39,6 +39,7 @@ from flake8_joinqueue.reading import (
     keeping,
     lengths,
     owning,
+    signals,
     statements,
     trees,
     values,
@@ -66,19 +67,22 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     lingers: tuple[int, ...] = (),
     by_use: Mapping[str, QueueKind] | None = None,
     inside: bool = True,
+    setters: int = 0,
 ) -> tuple[tuple[Protocol, ...], tuple[str, ...]]:
     """Run a module from each of its entry points; return their Protocols, and what was given up.
 
     `core` are the functions and classes worth beginning with, `None` for all. `lingers`: the
     lines where its top level does more than is left of it here, which takes its time. `by_use` are
     the names that go by queues alone. `inside`: functions and classes have to do with queues even
-    where the top level has none to give them.
+    where the top level has none to give them. `setters`: at how many places of the file something
+    is set, an event say.
     """
     assigned = wording.attributes_assigned(source)
     several = frozenset(name for name, count in assigned.items() if count > 1)
     machine = Machine(places, several, options)
     machine.measured = lengths.measured(source)
     machine.queues_by_use = by_use or {}
+    machine.signals.mentions = setters
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = wording.declares_outer(source)
@@ -159,6 +163,7 @@ class _Entries:
         machine.queues, machine.managers, machine.cell_sets = [], [], []
         machine.declared, machine.class_of = {}, {}
         machine.hooks, machine.at_exit = [], []
+        machine.signals.run.clear()
         main = ActorDraft(0, ActorKind.MAIN, machine.site(node), ONE, None, name="main")
         machine.actors = [main]
         machine.running = [main]
@@ -183,7 +188,9 @@ class _Entries:
         # First, as the end of the program need not be come to.
         hooked = hooks.touched_at_the_end(self.machine)
         operations = (*hooked, *self._started_out_of_sight(operations), *operations)
-        protocol = finishing.finish(self.machine, entry, operations, ends, self.assigned)
+        alone = ends and not any(isinstance(each, AnyOrder) for each in operations)
+        unset = signals.never_set(self.machine, self.scope, alone=alone)
+        protocol = finishing.finish(self.machine, entry, operations, ends, self.assigned, unset)
         if protocol is not None:
             self.protocols += [protocol, *owning.parts(protocol)]
 
@@ -344,6 +351,10 @@ class _Entries:
             if isinstance(value, values.Container) and not items.length(machine, value).terms:
                 # Some method is going to fill it, and others come after that one.
                 elements.set_content(machine, value, values.Content((), open=True))
-            if name.startswith("_") or self._is_others(value):
+            if self._is_others(value):
+                continue
+            # A class derived from it may set an event that it hides.
+            signals.lose(machine, value)
+            if name.startswith("_"):
                 continue
             calls.leak(machine, value, node, f"the public attribute {name!r}")

@@ -20,6 +20,7 @@ from flake8_joinqueue.reading import (
     iteration,
     limits,
     merging,
+    signals,
     sizes,
     tasks,
     trees,
@@ -54,6 +55,8 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
 
 def attribute(machine: Machine, base: Value, name: str, node: cst.CSTNode) -> Value:
     """Return the attribute `name` of `base`."""
+    if name == signals.SETTING:
+        signals.set_by(machine, base, node)
     return variables.read_attribute(machine, base, name, node)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from flake8_joinqueue.counts import ONE, ZERO, Count
@@ -36,14 +37,17 @@ from flake8_joinqueue.protocol import (
     Queue,
     Scope,
     SetCell,
+    Setting,
     Site,
     Stop,
     Try,
+    Unset,
     blocks_in,
     operations_in,
     unchanged,
     with_blocks,
 )
+from flake8_joinqueue.reading import conditions
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
@@ -54,10 +58,18 @@ if TYPE_CHECKING:
 _NONE: frozenset[Cell] = frozenset()
 
 
-def finish(
-    machine: Machine, entry: str, main: Block, ends: bool, assigned: Counter[str]
+def finish(  # noqa: PLR0913, PLR0917 (a run, and what is known of it)
+    machine: Machine,
+    entry: str,
+    main: Block,
+    ends: bool,
+    assigned: Counter[str],
+    unset: Mapping[str, Unset],
 ) -> Protocol | None:
-    """Return the Protocol of a run, `None` where nothing in it concerns queues."""
+    """Return the Protocol of a run, `None` where nothing in it concerns queues.
+
+    `unset` are the events that nobody sets, by the keys of the settings that speak of them.
+    """
     bodies = [main, *(draft.body or () for draft in machine.actors[1:])]
     stopped = _stopped_tasks(machine, bodies)
     bodies = [_cancellable(body) if index in stopped else body for index, body in enumerate(bodies)]
@@ -68,7 +80,7 @@ def finish(
         _actor(
             machine,
             draft,
-            cleaned.block(_with_tests(body, counters, volatile.get(draft.index, _NONE))),
+            cleaned.block(_with_tests(body, counters, volatile.get(draft.index, _NONE), unset)),
         )
         for draft, body in zip(machine.actors, bodies, strict=True)
     )
@@ -93,7 +105,18 @@ def finish(
     managers = tuple(
         Manager(draft.index, draft.name or "manager", draft.site) for draft in machine.managers
     )
-    return Protocol(entry, queues, managers, actors, ends)
+    return Protocol(entry, queues, managers, actors, ends, unset=_asked(bodies, unset))
+
+
+def _asked(bodies: list[Block], unset: Mapping[str, Unset]) -> tuple[Unset, ...]:
+    """Return the events that nobody sets, with those who ask for them."""
+    found: dict[Unset, set[int]] = {}
+    for index, body in enumerate(bodies) if unset else ():
+        for operation in operations_in(body):
+            if isinstance(operation, (Branch, Loop)):
+                for key in _settings(operation.condition) & unset.keys():
+                    found.setdefault(unset[key], set()).add(index)
+    return tuple(replace(each, actors=frozenset(actors)) for each, actors in found.items())
 
 
 def _stopped_tasks(machine: Machine, bodies: list[Block]) -> set[int]:
@@ -219,17 +242,23 @@ def _counters(bodies: list[Block]) -> frozenset[Cell]:
     return frozenset(found)
 
 
-def _with_tests(block: Block, counters: frozenset[Cell], volatile: frozenset[Cell]) -> Block:
+def _with_tests(
+    block: Block,
+    counters: frozenset[Cell],
+    volatile: frozenset[Cell],
+    unset: Collection[str],
+) -> Block:
     """Return a block whose tests say what is known of the variables they look at.
 
-    A test of a counter compares numbers; one of a variable that others change may go either way.
+    A test of a counter compares numbers; one of a variable that others change may go either way;
+    one of an event that nobody sets, by the key of the setting, is never true.
     """
-    if not counters and not volatile:
+    if not counters and not volatile and not unset:
         return block
 
     def in_operation(operation: Operation) -> Operation:
         if isinstance(operation, (Branch, Loop)):
-            condition = _known(operation.condition, counters, volatile)
+            condition = _known(operation.condition, counters, volatile, unset)
             if condition != operation.condition:
                 operation = replace(operation, condition=condition)
         return with_blocks(operation, in_block)
@@ -240,16 +269,23 @@ def _with_tests(block: Block, counters: frozenset[Cell], volatile: frozenset[Cel
     return in_block(block)
 
 
-def _known(condition: Condition, counters: frozenset[Cell], volatile: frozenset[Cell]) -> Condition:
+def _known(
+    condition: Condition,
+    counters: frozenset[Cell],
+    volatile: frozenset[Cell],
+    unset: Collection[str],
+) -> Condition:
     if isinstance(condition, (ItemTest, CountTest)) and condition.cell in volatile:
         return Hunch(condition.cell.name, outside=True)
     if isinstance(condition, ItemTest) and condition.cell in counters:
         return _number_test(condition)
+    if isinstance(condition, Setting) and condition.key in unset:
+        return False
     if isinstance(condition, Not):
-        return Not(_known(condition.condition, counters, volatile))
+        return conditions.negate(_known(condition.condition, counters, volatile, unset))
     if isinstance(condition, (AllOf, AnyOf)):
-        parts = tuple(_known(part, counters, volatile) for part in condition.conditions)
-        return type(condition)(parts)
+        parts = tuple(_known(part, counters, volatile, unset) for part in condition.conditions)
+        return conditions.both(parts, conjunction=isinstance(condition, AllOf))
     return condition
 
 
@@ -293,6 +329,17 @@ def _cells(condition: Condition) -> set[Cell]:
         return _cells(condition.condition)
     if isinstance(condition, (AllOf, AnyOf)):
         return set().union(*(_cells(part) for part in condition.conditions))
+    return set()
+
+
+def _settings(condition: Condition) -> set[str]:
+    """Return the keys of the settings that a condition asks for."""
+    if isinstance(condition, Setting):
+        return {condition.key}
+    if isinstance(condition, Not):
+        return _settings(condition.condition)
+    if isinstance(condition, (AllOf, AnyOf)):
+        return set().union(*map(_settings, condition.conditions))
     return set()
 
 

@@ -25,6 +25,7 @@ from flake8_joinqueue.reading import (
     iterables,
     methods,
     queues,
+    signals,
     tasks,
     values,
 )
@@ -103,7 +104,7 @@ def by_fact(  # noqa: PLR0912, PLR0913, PLR0917 (what a call is, and whose)
         machine.default_start = queues.start_method(_context(arguments.get(0, "method")))
         return values.NONE
     if isinstance(known, names.MakesSynchroniser):
-        return values.Synchroniser(new_serial(), known.name)
+        return signals.make(machine, known.name, node)
     if isinstance(known, names.MakesCount):
         return values.Number(machine.symbol(known.name, known.name, known.low))
     if isinstance(known, (MakesCrew, SpawnsCrew)):

@@ -30,7 +30,7 @@ from flake8_joinqueue.protocol import (
     SetCell,
     Site,
 )
-from flake8_joinqueue.reading import limits, merging, values
+from flake8_joinqueue.reading import limits, merging, signals, values
 from flake8_joinqueue.reading.drafts import (
     ActorDraft,
     Assigned,
@@ -131,6 +131,7 @@ class Machine:
         self.container_depths: dict[int, int] = {}
         # The numbers that `qsize()` has returned, and the looks at queues that they are.
         self.sizes_seen: dict[Count, Emptiness] = {}
+        self.signals = signals.Signals()
         # Names of lists whose length matters, and the variables that hold it, by serial number.
         self.measured: frozenset[str] = frozenset()
         self.lengths: dict[int, Cell] = {}
@@ -204,6 +205,7 @@ class Machine:
             self.escape(values.QueueRef(queue.index), node, reason)
         for actor in self.actors[1:]:
             self.escape(values.ActorRef(actor.index), node, reason)
+        self.signals.lost.update(self.signals.made)
         return self.unknown()
 
     def tick(self) -> int:

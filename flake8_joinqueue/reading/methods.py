@@ -23,6 +23,7 @@ from flake8_joinqueue.reading import (
     library,
     ownqueues,
     queues,
+    signals,
     tasks,
     values,
 )
@@ -94,7 +95,7 @@ def _of_synchroniser(
         machine.emit(Synchronise(machine.site(node), f"{receiver.name}.{name}"))
     elif name in ("set", "notify", "notify_all", "release"):
         machine.emit(Signal(machine.site(node), f"{receiver.name}.{name}"))
-    return machine.unknown(f"{receiver.name}.{name}()")
+    return signals.answer(machine, receiver, name, arguments)
 
 
 def _of_super(

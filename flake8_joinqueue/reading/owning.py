@@ -207,6 +207,7 @@ def _part(protocol: Protocol, scope: Scope) -> Protocol | None:
         (main, *others),
         ends=False,
         about=scope.own,
+        unset=protocol.unset,
     )
 
 

@@ -223,7 +223,7 @@ def count_up(machine: Machine, target: cst.BaseExpression, value: Value) -> None
 
 
 def _name_it(machine: Machine, value: Value, name: str) -> None:
-    """Queues and managers go by the first name they are given."""
+    """Queues, managers and events go by the first name they are given."""
     if isinstance(value, values.QueueRef):
         queue = machine.queues[value.index]
         queue.name = queue.name or name
@@ -234,6 +234,8 @@ def _name_it(machine: Machine, value: Value, name: str) -> None:
     elif isinstance(value, values.ManagerRef):
         manager = machine.managers[value.index]
         manager.name = manager.name or name
+    elif isinstance(value, values.Synchroniser):
+        machine.signals.names.setdefault(value.serial, name)
     elif isinstance(value, values.Container):
         content = machine.heap.get((value.serial, "content"))
         if isinstance(content, values.Content):

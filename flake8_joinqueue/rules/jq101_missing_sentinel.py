@@ -36,7 +36,8 @@ process.join()
 # Known limits
 
 Silent where the queue or the worker gets out of sight, and where anything else may end the worker:
-a timeout, an event, `terminate()`, `shutdown()`. An exception in a call is not taken for an end.
+a timeout, an event that somebody sets or may set out of sight, `terminate()`, `shutdown()`. An
+exception in a call is not taken for an end.
 Silent as well where another goes on putting as long as the program runs: that is a service.
 
 # Fix
@@ -70,18 +71,24 @@ def check(program: Program) -> Iterator[Report]:
 
 def _report(program: Program, queue: Queue, consumer: Consumer) -> Report:
     actor = consumer.actor
-    ends = "leaves only on a sentinel, which nothing puts"
-    if consumer.consumption.never_leaves:
-        ends = "never leaves its loop, yet is waited for"
+    unset = [each for each in program.protocol.unset if actor.index in each.actors]
+    on, cure = f" on '{queue.name}'", "put a sentinel for each worker"
+    if unset and consumer.consumption.never_leaves:
+        events = " or ".join(f"'{each.name}'" for each in unset)
+        ends, cure = f"takes from '{queue.name}' until {events} is set, which nobody does", "set it"
+    elif consumer.consumption.never_leaves:
+        ends = f"never leaves its loop, yet is waited for{on}"
     elif not consumer.consumption.sentinel_ways:
-        ends = "leaves only where shutdown() is called, which nobody does"
+        ends = f"leaves only where shutdown() is called, which nobody does{on}"
+    else:
+        ends = f"leaves only on a sentinel, which nothing puts{on}"
     message = (
-        f"{name(actor)}{started(program, actor)} {ends} on '{queue.name}': "
-        f"it {waits([consumer])} for ever, put a sentinel for each worker"
+        f"{name(actor)}{started(program, actor)} {ends}: it {waits([consumer])} for ever, {cure}"
     )
     site = consumer.consumption.gets[0].site
     related = (
         *start_here(program, actor),
         *here(program.waits(actor), f"{name(actor)} is waited for here"),
+        *((each.site, f"'{each.name}' is made here, and never set") for each in unset),
     )
     return Report(CODE, site, message, queue.index, frozenset({actor.index}), related)
