@@ -317,6 +317,24 @@ def test_jq101_a_stage_is_fed_only_where_what_it_takes_from_is() -> None:
     assert found(staged(put(41))) == [("JQ101", 21), ("JQ101", 61)]
 
 
+def test_jq101_a_ball_is_handed_round_for_ever() -> None:
+    first, second = Cell(5, "first"), Cell(6, "second")
+
+    def game(*answer: Operation, serve: Block = (put(41),)) -> Protocol:
+        left = forever(20, get(21, 0, cell=first), put(22, queue=1))
+        right = forever(60, get(61, 1, cell=second), *answer)
+        actors = (actor(1, left), actor(2, right))
+        return program(
+            *serve, start(31, 1), start(32, 2), queues=(queue(0), queue(1)), actors=actors
+        )
+
+    both = [("JQ101", 21), ("JQ101", 61)]
+    assert found(game(put(62))) == []
+    assert found(game(put(62), serve=())) == both
+    assert found(game(when(62, MAYBE, put(63)))) == both
+    assert found(game(put(62), leave(64))) == [("JQ101", 21)]
+
+
 def test_jq101_main_runs_the_loop_itself() -> None:
     assert found(program(WORK, *FULL)) == [("JQ101", 11)]
     assert found(program(WORK, put(51, NONE), *FULL)) == []

@@ -16,6 +16,8 @@ def fed_without_end(
     always get another item. `asked` are the queues on the way there, each of which is fed by what
     was taken from the one before.
     """
+    if not asked and _handed_round(program, queue, consumer):
+        return True
     makers = dict.fromkeys(put.actor for put in program.puts(queue))
     return any(
         index != consumer.index
@@ -23,6 +25,56 @@ def fed_without_end(
         and _feeds(program, program.protocol.actors[index], queue, asked | {queue.index})
         for index in makers
     )
+
+
+def _handed_round(program: Program, queue: Queue, consumer: Actor) -> bool:
+    """Say whether what is put on a queue once is handed round for ever, as a ball in a game.
+
+    Whoever takes it surely puts something on the queue of the next one, and the last of them on
+    the first one's.
+    """
+    pending = [(consumer, queue, frozenset({consumer.index}), frozenset({queue.index}))]
+    while pending:
+        actor, taken, players, passed = pending.pop()
+        for index in dict.fromkeys(put.queue for put in _puts_of(program, actor)):
+            following = program.protocol.queues[index]
+            if not _always_answers(program.flow(actor), taken.index, index):
+                continue
+            if index == queue.index and len(players) > 1:
+                balls = [
+                    put for each in passed for put in program.puts(program.protocol.queues[each])
+                ]
+                if any(put.actor not in players for put in balls):
+                    return True
+            elif index not in passed:
+                pending += [
+                    (other.actor, following, players | {other.actor.index}, passed | {index})
+                    for other in program.consumers(following)
+                    if other.actor.index not in players
+                    and _outlasts(program, other.actor, consumer)
+                ]
+    return False
+
+
+def _puts_of(program: Program, actor: Actor) -> list[Put]:
+    return [
+        event.operation
+        for event in program.of(Put)
+        if event.actor == actor.index and isinstance(event.operation, Put)
+    ]
+
+
+def _always_answers(flow: Flow, taken: int, put: int) -> bool:
+    """Say whether an actor puts on one queue whatever it takes from another, and never ends."""
+    gets, puts = set(), set()
+    for index, node in enumerate(flow.nodes):
+        match node.operation:
+            case Get(queue=queue) if queue == taken:
+                gets.add(index)
+            case Put(queue=queue) if queue == put:
+                puts.add(index)
+    behind = flow.between(gets, set())
+    return bool(puts) and not behind & {END, DIED} and not flow.between(gets, puts) & gets
 
 
 def may_end_everything(program: Program, actor: Actor) -> bool:
