@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from flake8_joinqueue.analysis.arrivals import in_turns
 from flake8_joinqueue.analysis.program import Consumer, Program
-from flake8_joinqueue.analysis.stops import all_stop, needed
+from flake8_joinqueue.analysis.stops import all_stop, needed, takes_alone
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede
 from flake8_joinqueue.analysis.turns import GIVES_WAY, gives_way
 from flake8_joinqueue.analysis.ways import Outcome
@@ -12,7 +13,10 @@ from flake8_joinqueue.protocol import (
     Actor,
     ActorKind,
     Call,
+    Emptiness,
+    Get,
     JoinActor,
+    Peek,
     Put,
     Queue,
     Sleep,
@@ -23,11 +27,13 @@ from flake8_joinqueue.protocol import (
 def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
     """Say whether a consumer surely finds an item, its sentinel at the last, before it gives up.
 
-    There must be a sentinel for everybody; and all of it on the queue before anybody looks, or
-    nothing that takes time, or none of those who put: among tasks, that is what they wait for out
-    of sight. Where it is only
-    sentinels that may come too late, whoever leaves accounts for the one that it leaves behind.
+    It does where it takes what it sees. Else there must be a sentinel for everybody; and all of it
+    on the queue before anybody looks, or nothing that takes time, or none of those who put: among
+    tasks, that is what they wait for out of sight. Where it is only sentinels that may come too
+    late, whoever leaves accounts for the one that it leaves behind.
     """
+    if _sees_what_it_takes(program, queue, consumer):
+        return True
     put, taken = program.times(program.sentinel_puts(queue)), needed(program, queue)
     if put is None or taken is None or less(put, taken) is not False:
         return False
@@ -38,6 +44,39 @@ def never_dry(program: Program, queue: Queue, consumer: Consumer) -> bool:
         _all_there(program, queue)
         or (at_once and not _looks_only(consumer))
         or _only_ends_come_late(program, queue)
+    )
+
+
+def _sees_what_it_takes(program: Program, queue: Queue, consumer: Consumer) -> bool:
+    """Say whether a consumer takes only what it has just seen on the queue, and nobody else may.
+
+    Nobody may where it is the only one, or where those who share the queue take turns.
+    """
+    if program.escaped(queue):
+        return False
+    turns = in_turns(program, queue)
+    if not turns and not takes_alone(program, queue, consumer):
+        return False
+    flow = program.flow(consumer.actor)
+    looks, gets = set(), set()
+    for index, node in enumerate(flow.nodes):
+        if isinstance(node.test, Emptiness) and node.test.queue == queue.index:
+            looks.add(index)
+        elif isinstance(node.operation, Get) and node.operation.queue == queue.index:
+            gets.add(index)
+    starts = [flow.start, *(edge.target for get in gets for edge in flow.successors(get))]
+    starts += [e.target for look in looks for e in flow.successors(look) if e.truth]
+    if any(start in flow.reaching(gets, looks) for start in starts):
+        return False  # it may come to a `get` without a look, or from one that found nothing
+    # What is on its way to the pipe of a process counts already.
+    counts = queue.kind.feeder and any(
+        isinstance(peek.operation, Peek) and peek.operation.method != "empty"
+        for peek in program.on(queue, Peek)
+    )
+    between = flow.between(looks, gets) & flow.reaching(gets, looks)
+    return not counts and not (
+        turns
+        and any(gives_way(flow.nodes[index].operation, program.may_be_full) for index in between)
     )
 
 
