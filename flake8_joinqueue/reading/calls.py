@@ -117,12 +117,15 @@ def _part_or_none(
     machine: Machine, callee: values.Taken, arguments: Arguments, node: cst.CSTNode
 ) -> Value:
     """`message.get("kind")` of what was taken: the part by that key, where it has one."""
-    found = unknown_call(machine, callee, arguments, node)
     key, *default = arguments.positional or [values.NONE]
-    if not isinstance(key, values.Const) or not isinstance(key.value, str):
-        return found
-    if arguments.keywords or arguments.open or default not in ([], [values.NONE]):
-        return found
+    if not isinstance(key, values.Const) or not isinstance(key.value, str) or "/" in key.value:
+        return unknown_call(machine, callee, arguments, node)
+    known = len(default) < 2 and all(isinstance(value, values.Const) for value in default)
+    if arguments.keywords or arguments.open or not known:
+        return unknown_call(machine, callee, arguments, node)
+    # What is asked for a word is a mapping, and raises as little as `message["kind"]`.
+    if default not in ([], [values.NONE]):
+        return machine.unknown("get()", callee)
     return values.Taken(callee.cell, (*callee.path[:-1], key.value))
 
 
