@@ -48,7 +48,7 @@ from flake8_joinqueue.analysis.hints import is_sentinel_by_intention
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.timeline import Event, before, may_precede, put_of, site_of
 from flake8_joinqueue.counts import equal, total
-from flake8_joinqueue.protocol import Data, Literal, Queue
+from flake8_joinqueue.protocol import Data, Item, Literal, Queue, Record
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import first_line, item, name
 
@@ -87,17 +87,20 @@ def _is_in_sight(program: Program, consumer: Consumer) -> bool:
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
     if any(program.recognised(queue, value) for value in program.items_put(queue)):
         return  # they are told to stop in another way: what sounds like it is work
-    reported: list[object] = []
+    unknown: dict[Item, Event] = {}
     for event in program.puts(queue):
         value = put_of(event).item
-        if value in reported or not _is_meant(program, queue, event):
+        if value in unknown or not _is_meant(program, queue, event):
             continue
         if any(
             c.consumption.recognises(value) is not False or c.consumption.knows(value)
             for c in consumers
         ):
             continue
-        reported.append(value)
+        unknown[value] = event
+    # Beside a value that means the end by itself, one with a part that sounds so is work.
+    whole = [event for value, event in unknown.items() if not isinstance(value, Record)]
+    for event in whole or unknown.values():
         yield _report(queue, event, consumers)
 
 

@@ -30,8 +30,9 @@ for process in processes:
 
 # Known limits
 
-Silent where somebody else puts sentinels too, and where each worker has a queue of its own. Tasks
-are served in the order they wait, so one sentinel and one `await` in turn may be right there.
+Silent where somebody else puts sentinels too, and, where each worker has a queue of its own, but
+for a wait before the first sentinel of all. Tasks are served in the order they wait, so one
+sentinel and one `await` in turn may be right there.
 
 # Fix
 
@@ -95,8 +96,8 @@ def _check(program: Program, queue: Queue, consumer: Consumer) -> Iterator[Repor
             continue  # joined before it is started: that raises
         if queue.count != ONE:
             # Of many queues it is not known which one gets how many.
-            late = [put for put in sentinels if before(wait, put)]
-            wrong = len(late) == len(sentinels)
+            late = sentinels
+            wrong = _none_yet(program, consumer, wait, sentinels)
         elif all(put.actor == wait.actor for put in sentinels):
             late = [put for put in sentinels if not before(put, wait)]
             wrong = _out_of_step(program, queue, consumer, wait, late)
@@ -231,6 +232,14 @@ def _before_all(program: Program, consumer: Consumer, wait: Event, sentinels: li
             for start in program.starts(consumer.actor)
         )
     )
+
+
+def _none_yet(program: Program, consumer: Consumer, wait: Event, sentinels: list[Event]) -> bool:
+    """Say whether a wait comes before any sentinel is put on any of the queues, by the same one."""
+    if all(before(wait, put) for put in sentinels):
+        return True
+    same = all(put.actor == wait.actor for put in sentinels)
+    return same and _before_all(program, consumer, wait, sentinels)
 
 
 def _enough(program: Program, queue: Queue, early: list[Event]) -> bool:
