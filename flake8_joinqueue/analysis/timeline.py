@@ -165,7 +165,7 @@ class _Flattener:
     def _inside(loop: Loop, place: _Place) -> _Place:
         if _jumps_in(loop.body + loop.head, _OUT_OF_LOOPS):
             return replace(place.doubtful(), loops=(*place.loops, loop))
-        if loop.kind is LoopKind.WHILE:
+        if loop.kind is LoopKind.WHILE and loop.times is None:
             # Code behind the condition may not be reached at all.
             sure = place.sure and loop.condition is True
             return replace(place, loops=(*place.loops, loop), sure=sure, times=None)

@@ -316,7 +316,7 @@ class Loop:
     """A loop.
 
     A COUNTED loop runs `body` `times` times, or as often as the variable `rounds` says where it
-    starts. A WHILE loop runs `head` (what its condition does:
+    starts. A WHILE loop, `times` times too if that is known, runs `head` (what its condition does:
     a walrus `get`, say), tests `condition` and, if true, runs `body`; `while True` has the
     condition `True`. `orelse` runs where the loop was not left by `break`. `serial` names the loop.
     """

@@ -40,18 +40,33 @@ def rounds(machine: Machine, node: cst.While) -> _Rounds | None:
     """Return how often a `while` loop runs, and what its counter (a place) holds behind it.
 
     `None` where that is not known: the counter must grow or shrink by one in each round, whatever
-    happens, and nothing else may change it or what it is compared with.
+    happens, and nothing else may change it or what it is compared with. `None` as well where the
+    counter matters within the loop, so that paths follow it.
     """
     if _has_own(node.body, cst.Continue):
         return None
-    emptied = _by_taking(machine, node)
-    compared = _compared(node.test)
-    if emptied is not None or compared is None:
-        return emptied
-    for counter, symbol, bound in compared:
+    return _by_taking(machine, node) or _compared_with(machine, node, followed=False)
+
+
+def times(machine: Machine, node: cst.While) -> Count | None:
+    """Return how often a `while` loop runs of which paths follow the counter, if that is known."""
+    if _has_own(node.body, cst.Continue):
+        return None
+    found = _compared_with(machine, node, followed=True)
+    return None if found is None else found[0]
+
+
+def _compared_with(machine: Machine, node: cst.While, *, followed: bool) -> _Rounds | None:
+    """Return how often a loop runs that compares a counter, which paths follow or do not."""
+    for counter, symbol, bound in _compared(node.test):
         if isinstance(counter, cst.Name):
+            if _tested(node.body, counter.value) is not followed:
+                continue
             found = _by_number(machine, node, counter.value, symbol, bound)
         else:
+            # What is collected from a queue is counted path by path.
+            if any(map(_takes, _nodes(node.body))) is not followed:
+                continue
             found = _by_length(machine, node, counter, symbol, bound)
         if found is not None:
             return found
@@ -61,15 +76,15 @@ def rounds(machine: Machine, node: cst.While) -> _Rounds | None:
 _Side = tuple[cst.BaseExpression, str, "cst.BaseExpression | None"]
 
 
-def _compared(test: cst.BaseExpression) -> list[_Side] | None:
+def _compared(test: cst.BaseExpression) -> list[_Side]:
     """Return what may be the counter, how it is compared, and with what."""
     if isinstance(test, cst.Name):
         return [(test, ">", None)]
     if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
-        return None
+        return []
     symbol = _SYMBOLS.get(type(test.comparisons[0].operator))
     if symbol is None:
-        return None
+        return []
     left, right = test.left, test.comparisons[0].comparator
     return [(left, symbol, right), (right, _MIRRORED[symbol], left)]
 
@@ -82,7 +97,7 @@ def _by_number(
     if scope.holder(name) is not scope or name in scope.survey.shared:
         return None
     step = _step(node, name)
-    if step is None or _tested(node.body, name):
+    if step is None:
         return None
     start = items.as_count(machine, variables.read_name(machine, name))
     end = ZERO if bound is None else _unchanging(machine, node, bound)
@@ -107,8 +122,8 @@ def _by_length(
     name = _measured(counter)
     if not name or bound is None or not _appends_once(node, name):
         return None
-    if _has_own(node.body, cst.Break) or any(map(_takes, _nodes(node.body))):
-        return None  # what is collected from a queue is counted path by path
+    if _has_own(node.body, cst.Break):
+        return None
     assert isinstance(counter, cst.Call)
     with machine.block():
         value = expressions.evaluate(machine, counter.args[0].value)

@@ -64,6 +64,7 @@ def run_while(machine: Machine, node: cst.While) -> None:
         lambda: conditions.test(machine, node.test),
         lambda: statements.run(machine, node.body),
         node.orelse,
+        times=counted.times(machine, node),
     )
 
 
@@ -226,12 +227,14 @@ def over_repeated(
         _repeat(machine, node, head, lambda: body(found[-1]), orelse)
 
 
-def _repeat(
+def _repeat(  # noqa: PLR0913 (a loop, by its parts)
     machine: Machine,
     node: cst.CSTNode,
     head: Callable[[], Condition],
     body: Callable[[], None],
     orelse: cst.Else | None,
+    *,
+    times: Count | None = None,
 ) -> None:
     frame = LoopFrame(new_serial(), Count.fresh("rounds", 1))
     _forget(machine, node)
@@ -262,6 +265,7 @@ def _repeat(
             LoopKind.WHILE,
             attempt.operations,
             machine.site(node),
+            times,
             head=tuple(operations),
             condition=condition,
             orelse=otherwise,
