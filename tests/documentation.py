@@ -33,7 +33,7 @@ _NOT_ANALYSED: Final = """A file could not be analysed.
 
 # What it does
 
-Names each file that the plugin did not judge, and says why: LibCST could not read it, or the
+Names each file that the plugin did not judge, and says why: Python could not parse it, or the
 analysis ran into one of its limits.
 
 # Why is this bad

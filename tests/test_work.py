@@ -8,10 +8,9 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import libcst as cst
 import pytest
 
 from benchmarks.inputs import program
@@ -23,9 +22,10 @@ from flake8_joinqueue.analysis.ways import Way
 from flake8_joinqueue.check import check_source
 from flake8_joinqueue.findings import Finding, NotAnalysed
 from flake8_joinqueue.protocol import Protocol
-from flake8_joinqueue.reading import calls, read
+from flake8_joinqueue.reading import calls, read, rebuilding
 from flake8_joinqueue.reading.entries import functions  # type: ignore[attr-defined]  # a cycle
 from flake8_joinqueue.reading.machine import Machine
+from flake8_joinqueue.reading.rebuilding import Rebuilt
 from flake8_joinqueue.reading.values import Function, Instance, Value
 from flake8_joinqueue.records import replace
 from flake8_joinqueue.rules import load, run
@@ -142,18 +142,22 @@ def test_asking_for_the_version_imports_no_rule_and_no_table() -> None:
     assert not [name for name in imported if name.startswith("flake8_joinqueue.facts")]
 
 
-def test_libcst_parses_what_matters_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed: list[str] = []
+def test_what_matters_only_is_rebuilt_and_nothing_is_parsed_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rebuilt: list[ast.stmt] = []
 
-    def parse(text: str) -> cst.Module:
-        parsed.append(text)
-        return cst.parse_module(text)
+    def rebuild(statements: Sequence[ast.stmt]) -> Rebuilt:
+        rebuilt.extend(statements)
+        return rebuilding.rebuild(statements)
 
-    monkeypatch.setattr(reading, "_parse", parse)
-    check_source(program(2000, 4))
-    left = [line for text in parsed for line in text.splitlines() if line.strip()]
-    assert len(parsed) == 1
-    assert 40 < len(left) < 80
+    monkeypatch.setattr(reading, "rebuild", rebuild)
+    for name in ("parse_module", "parse_statement", "parse_expression"):
+        monkeypatch.setattr(f"libcst.{name}", lambda *_: pytest.fail("it was parsed"))
+    text = program(2000, 4)
+    assert check_source(text, tree=ast.parse(text)) == check_source(text)
+    lines = {line for each in rebuilt for line in range(each.lineno, (each.end_lineno or 0) + 1)}
+    assert 40 < len(lines) < 80
 
 
 def _entered(text: str, monkeypatch: pytest.MonkeyPatch) -> int:

@@ -1,34 +1,28 @@
 """Source text to Protocols: the program is run abstractly, never really.
 
-`entries` runs a file from each of its entry points on the `machine`. `statements`,
-`expressions`, `conditions` and `loops` say what Python does; `calls`, `functions`, `classes`,
-`library`, `methods`, `queues` and `actors` what calls do; `finishing` turns what was emitted
-into Protocols. This is the only package that knows LibCST.
+`rebuilding` makes a tree of LibCST from the `ast`. `entries` runs it from each of its entry points
+on the `machine`. `statements`, `expressions`, `conditions` and `loops` say what Python does;
+`calls`, `functions`, `classes`, `library`, `methods`, `queues` and `actors` what calls do;
+`finishing` turns what was emitted into Protocols. This is the only package that knows LibCST.
 """
 
 from __future__ import annotations
 
 import ast
-import itertools
-from collections.abc import Collection, Iterable, Mapping
-
-import libcst as cst
+from collections.abc import Collection, Mapping, Sequence
 
 from flake8_joinqueue.facts import evidence
 from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.options import DEFAULTS, Options
 from flake8_joinqueue.protocol import Protocol
+from flake8_joinqueue.reading.rebuilding import Rebuilt, rebuild
 from flake8_joinqueue.records import dataclass
 
 _DEFINITIONS = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign,
 )  # fmt: skip
 _LASTING = (ast.Expr, ast.While, ast.For, ast.With, ast.Try)
-# LibCST takes a second for a sum of a thousand terms, and a minute for one of five thousand. What
-# is so long stands on a line that is long; others are not looked at for it.
-_MOST_OPERANDS = 1000
-_LONG_LINE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +50,7 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
     the text comes from, for imports to be followed; `core` are the functions and classes that may
     come to do something with a queue, `None` if any may; `by_use` the names that must be queues by
     their use, `None` if that is still to be found out. `inside`: not only the top level has to do
-    with queues. Raises `NotAnalysed` where LibCST refuses
-    the text, or nothing of it can be followed.
+    with queues. Raises `NotAnalysed` where nothing of it can be followed.
     """
     from flake8_joinqueue.reading import entries, places  # noqa: PLC0415 (a cycle by nature)
 
@@ -68,15 +61,12 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
         for statement in tree.body
         if statement.lineno <= len(lines) and lines[statement.lineno - 1].strip()
     ]
-    if max(map(len, lines)) > _LONG_LINE and _most_operands(kept) > _MOST_OPERANDS:
-        raise NotAnalysed("an expression is nested too deeply")
-    module = _parse(source)
+    rebuilt = _rebuilt(kept)
     lingers = _lingers(tree, kept)
-    found = places.Places(module, kept, lines)
+    found = places.Places(rebuilt, lines)
     try:
         return Reading(
             *entries.run(
-                module,
                 found,
                 source,
                 options,
@@ -95,20 +85,6 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
 def _setters(tree: ast.Module) -> int:
     """Return at how many places of a file something is set, in what was blanked as well."""
     return sum(isinstance(node, ast.Attribute) and node.attr == "set" for node in ast.walk(tree))
-
-
-def _most_operands(statements: Iterable[ast.stmt]) -> int:
-    """Return how many operands the longest sum, or other row of operators, has."""
-    depths: dict[ast.AST, int] = {}
-    most = 0
-    for node in itertools.chain.from_iterable(map(ast.walk, statements)):
-        if isinstance(node, ast.BinOp):
-            depth = depths.pop(node, 1) + 1
-            depths[node.left] = depths[node.right] = depth
-            most = max(most, depth)
-        elif isinstance(node, ast.BoolOp):
-            most = max(most, len(node.values))
-    return most
 
 
 def _lingers(tree: ast.Module, kept: list[ast.stmt]) -> tuple[int, ...]:
@@ -133,10 +109,10 @@ def _prints(node: ast.stmt) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id == "print"
 
 
-def _parse(source: str) -> cst.Module:
+def _rebuilt(statements: Sequence[ast.stmt]) -> Rebuilt:
     try:
-        return cst.parse_module(source)
-    except cst.ParserSyntaxError as error:
-        raise NotAnalysed(f"LibCST cannot read line {error.raw_line}") from error
-    except (RecursionError, KeyError, ValueError, cst.CSTValidationError) as error:
-        raise NotAnalysed(f"LibCST cannot read it ({type(error).__name__})") from error
+        return rebuild(statements)
+    except RecursionError as error:
+        raise NotAnalysed("the program is nested too deeply") from error
+    except KeyError as error:
+        raise NotAnalysed(f"a new kind of syntax, {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,6 +13,7 @@ from flake8_joinqueue.facts.queues import QueueKind
 from flake8_joinqueue.protocol import Site
 from flake8_joinqueue.reading import classes, expressions, trees, values
 from flake8_joinqueue.reading.drafts import QueueDraft
+from flake8_joinqueue.reading.rebuilding import rebuild_expression
 from flake8_joinqueue.reading.values import Library, Unknown, Value
 from flake8_joinqueue.records import replace
 
@@ -165,6 +167,6 @@ def _in_quotes(
 
 def _unquoted(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
     try:
-        return cst.parse_expression(str(trees.literal(node)))
-    except (ValueError, cst.ParserSyntaxError):
+        return rebuild_expression(ast.parse(str(trees.literal(node)), mode="eval").body)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None

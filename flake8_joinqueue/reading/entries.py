@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 
 
 def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
-    module: cst.Module,
     places: Places,
     source: str,
     options: Options = DEFAULTS,
@@ -90,9 +89,7 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     machine.collections_changed = wording.collections_changed(source)
     words = wording.Words(source)
     try:
-        found = _Entries(machine, module, assigned, words, core=core).run(
-            lingers=lingers, inside=inside
-        )
+        found = _Entries(machine, assigned, words, core=core).run(lingers=lingers, inside=inside)
         return found, tuple(machine.given_up)
     finally:
         # All of it holds all else in circles, which else were for the garbage collector to find.
@@ -104,7 +101,6 @@ class _Entries:
     def __init__(
         self,
         machine: Machine,
-        module: cst.Module,
         assigned: Counter[str],
         words: wording.Words,
         *,
@@ -112,10 +108,10 @@ class _Entries:
     ) -> None:
         self.core = core
         self.machine = machine
-        self.module = module
+        self.module = machine.places.module
         self.assigned = assigned  # how often attributes of a name are
         self.words = words
-        self.scope = Scope(None, survey(module.body, deep=machine.declares_outer), "module")
+        self.scope = Scope(None, survey(self.module.body, deep=machine.declares_outer), "module")
         self.protocols: list[Protocol] = []
 
     def run(self, *, lingers: tuple[int, ...], inside: bool) -> tuple[Protocol, ...]:
@@ -124,10 +120,9 @@ class _Entries:
         self._begin(self.module)
         with machine.block() as operations:
             machine.at_top_level = True
-            for index, statement in enumerate(self.module.body):
-                machine.top = index
+            for statement in self.module.body:
                 if machine.ended:
-                    continue
+                    break
                 site = machine.site(statement)
                 behind = tuple(line for line in lingers if line >= site.line)
                 if behind != lingers:
@@ -284,7 +279,6 @@ class _Entries:
 
     def _call(self, function: Function) -> None:
         machine = self.machine
-        machine.top = function.top
         result = functions.enter(
             machine, function, functions.unknown_arguments(machine, function), function.node
         )
@@ -304,7 +298,6 @@ class _Entries:
         machine.entered |= {id(each.node) for each in every if each not in methods}
         # What it inherits may have been run, but with other instances.
         machine.entered -= {id(method.node) for method in methods if method.owner is not made}
-        machine.top = methods[0].top
         node = methods[0].node
         arguments = values.Arguments()
         init = classes.find(machine, made, "__init__")
@@ -317,7 +310,6 @@ class _Entries:
         blocks: list[tuple[Operation, ...]] = []
         ran: list[Function] = []
         for method in self._not_entered(methods):
-            machine.top = method.top
             others = [other for other in methods if other is not method]
             before = keeping.Before(machine.drafts(), new_serial(), tuple(ran), others)
             receiver = {"staticmethod": None, "classmethod": made}.get(method.kind, instance)
@@ -332,7 +324,6 @@ class _Entries:
             keeping.keep(machine, instance, attempt, before)
             ran.append(method)
         if blocks:
-            machine.top = methods[0].top
             machine.emit(AnyOrder(tuple(blocks), machine.site(node)))
 
     def _is_others(self, value: values.Value) -> bool:

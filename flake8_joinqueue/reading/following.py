@@ -25,13 +25,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from flake8_joinqueue import siblings
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.reading import calls, functions, lengths, statements, values, wording
 from flake8_joinqueue.reading.drafts import Frame
-from flake8_joinqueue.reading.places import LINE_END, Places
+from flake8_joinqueue.reading.places import LINE_END
+from flake8_joinqueue.reading.rebuilding import Rebuilt, rebuild
 from flake8_joinqueue.reading.scopes import Scope
 from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.records import dataclass
@@ -44,10 +43,9 @@ _ASSIGNED = re.compile(r"\.(\w+)\s*(?::[^=\n]+)?(?:[-+*/|&^%@]|//|>>|<<|\*\*)?=(
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A parsed file."""
+    """A file, read."""
 
-    module: cst.Module
-    tree: ast.Module
+    rebuilt: Rebuilt
     text: str
 
 
@@ -80,14 +78,11 @@ class Follower:
         source = _parsed(path)
         if source is None:
             return None
-        made = values.Module(name, Scope(None, survey(source.module.body), "module"))
+        made = values.Module(name, Scope(None, survey(source.rebuilt.module.body), "module"))
         # An attribute that more than one file assigns is a variable.
         machine.assigned_attributes |= frozenset(_ASSIGNED.findall(source.text))
         _learn(machine, source.text)
-        places = Places(
-            source.module, source.tree.body, LINE_END.split(source.text), file=path.name
-        )
-        first = machine.places.add(places)
+        machine.places.add(source.rebuilt, LINE_END.split(source.text), path.name)
         drafts, known = machine.drafts(), set(self._modules)
         before = self._top_level
         self._top_level = before and machine.at_top_level and len(machine.frames) == 1
@@ -97,8 +92,7 @@ class Follower:
                 machine.heap.set(
                     (made.scope.serial, "__name__"), values.Const(name.lstrip(".") or "package")
                 )
-                for index, statement in enumerate(source.module.body):
-                    machine.top = first + index
+                for statement in source.rebuilt.module.body:
                     if not machine.ended:
                         statements.run_one(machine, statement)
         except (NotAnalysed, RecursionError):
@@ -172,8 +166,6 @@ def _parsed_as(path: Path, changed: int, size: int) -> _Source | None:
     try:
         with tokenize.open(path) as file:
             text = file.read()
-        return _Source(cst.parse_module(text), ast.parse(text), text)
+        return _Source(rebuild(ast.parse(text).body), text)
     except (OSError, SyntaxError, ValueError, LookupError, RecursionError, MemoryError):
-        return None
-    except (cst.ParserSyntaxError, cst.CSTValidationError):
         return None

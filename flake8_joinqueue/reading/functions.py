@@ -50,7 +50,6 @@ def define(
         node,
         name,
         machine.scope,
-        machine.top,
         defaults,
         owner,
         kind,
@@ -145,7 +144,6 @@ def enter(
     frame.audience = audience
     machine.frames.append(frame)
     machine.entering.append(function)
-    before, machine.top = machine.top, function.top
     try:
         with machine.block() as operations:
             _bind(machine, function, arguments)
@@ -153,7 +151,6 @@ def enter(
     finally:
         machine.frames.pop()
         machine.entering.pop()
-        machine.top = before
     if operations:
         own = owning.own(machine, drafts, scope.serial, frame.returned)
         rounds = machine.multiplicity() if own else ONE

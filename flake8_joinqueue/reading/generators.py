@@ -125,15 +125,14 @@ def forgotten(machine: Machine) -> tuple[Operation, ...]:
 def go_over(machine: Machine, made: Generator, body: Callable[[Value], None]) -> Value:
     """Run a generator, and `body` for each thing it yields; return what it returns."""
     machine.not_gone_over.pop(made.serial, None)
-    frames, top = list(machine.frames), machine.top
+    frames = list(machine.frames)
 
     def on_yield(value: Value) -> None:
-        within = machine.frames, machine.top
-        machine.frames, machine.top = frames, top
+        within, machine.frames = machine.frames, frames
         try:
             body(value if made.through is None else made.through(value))
         finally:
-            machine.frames, machine.top = within
+            machine.frames = within
 
     if isinstance(made.function, values.Lazily):
         made.function.run(on_yield)

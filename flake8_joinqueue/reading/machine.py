@@ -97,7 +97,6 @@ class Machine:
         self.star_modules: list[str] = []
         self.last_node: cst.CSTNode = places.module
         self.ended = False
-        self.top = 0
         # Whether the module's own top level is being run, or that of one it imports.
         self.at_top_level = False
         self.narrowed: dict[tuple[Cell, tuple[int | str, ...]], Item] = {}
@@ -250,8 +249,8 @@ class Machine:
         return serial
 
     def site(self, node: cst.CSTNode) -> Site:
-        """Return the place of a node of the top-level statement being run."""
-        return self.places.site(node, self.top)
+        """Return the place of a node."""
+        return self.places.site(node)
 
     @property
     def actor(self) -> ActorDraft:
@@ -273,7 +272,7 @@ class Machine:
     @contextmanager
     def elsewhere(self, frame: Frame) -> Iterator[list[Operation]]:
         """Run the top level of another module: what it binds stays, what it does is given out."""
-        names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended", "top",
+        names = ("frames", "loops", "classes", "narrowed", "assumed", "running", "ended",
                  "last_node", "star_modules")  # fmt: skip
         saved = {name: getattr(self, name) for name in names}
         self.frames, self.loops, self.classes, self.star_modules = [frame], [], [], []

@@ -9,11 +9,13 @@ from functools import cache, lru_cache
 
 import libcst as cst
 
-# Fields that hold white space, commas, brackets: a third of a tree, none of it code.
+# Fields that hold white space, commas, brackets or marks: none of it code.
 _TRIVIA = ("whitespace", "comma", "lpar", "rpar", "lbracket", "rbracket", "semicolon", "header",
            "footer", "leading_lines", "lines_after_decorators", "equal", "operator", "colon", "dot",
            "indent", "newline", "lbrace", "rbrace", "annotation", "returns", "trailing",
-           "type_parameters", "arrow", "star_etc")  # fmt: skip
+           "type_parameters", "arrow", "star", "start", "end", "conversion", "asynchronous",
+           "relative", "separator", "first_colon", "second_colon", "encoding", "default_indent",
+           "default_newline", "has_trailing_newline")  # fmt: skip
 
 
 # Where the fields of a class are not declared in the order they stand in.

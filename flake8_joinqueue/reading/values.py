@@ -108,7 +108,6 @@ class Function:
     node: cst.FunctionDef | cst.Lambda
     name: str
     scope: Scope
-    top: int
     defaults: Mapping[str, Value]
     owner: Class | None = None
     kind: str = "function"  # or "staticmethod", "classmethod", "property"
