@@ -57,8 +57,7 @@ NAME = "join-without-consumers"
 def check(program: Program) -> Iterator[Report]:
     """Yield the joins of a queue that nobody takes from yet."""
     for queue in program.protocol.queues:
-        # Of several queues made at one place, it is not known which one is meant.
-        if not queue.kind.joinable or queue.count != ONE or not queue.hidden:
+        if not queue.kind.joinable or not queue.hidden:
             continue
         if program.shut_down(queue):
             continue
@@ -66,12 +65,12 @@ def check(program: Program) -> Iterator[Report]:
             if not all(before(join, escape) for escape in program.on(queue, Escape)):
                 continue
             puts = _put_by_then(program, queue, join)
-            if not _may_be_taken(program, queue, join):
-                left = puts
-            else:
-                left = [put for put in puts if _is_left(program, queue, put, join)]
-            if left:
-                yield _report(program, queue, join, left)
+            if queue.count != ONE:
+                puts = _put_on_some(program, queue, join)
+            if _may_be_taken(program, queue, join):
+                puts = [put for put in puts if _is_left(program, queue, put, join)]
+            if puts:
+                yield _report(program, queue, join, puts)
 
 
 def _put_by_then(program: Program, queue: Queue, join: Event) -> list[Event]:
@@ -82,6 +81,15 @@ def _put_by_then(program: Program, queue: Queue, join: Event) -> list[Event]:
         if may_precede(put, join)
         or (put.actor != join.actor and program.finished_before(program.actor(put), join) is True)
     ]
+
+
+def _put_on_some(program: Program, queue: Queue, join: Event) -> list[Event]:
+    """Return the puts on any of the queues made at one place, each of which is joined in a loop.
+
+    Where it is not known which of them is joined, none.
+    """
+    each = bool(join.loops) and join.sure and program.times([join]) == queue.count
+    return [put for put in program.puts(queue) if each and put.sure and before(put, join)]
 
 
 def _may_be_taken(program: Program, queue: Queue, join: Event) -> bool:
@@ -97,7 +105,8 @@ def _is_left(program: Program, queue: Queue, put: Event, join: Event) -> bool:
     """
     consumers = program.consumers(queue)
     return (
-        put.sure
+        queue.count == ONE
+        and put.sure
         and before(put, join)
         and bool(consumers)
         and not program.accounted_elsewhere(queue)
