@@ -298,18 +298,25 @@ class Endings:
             )
         )
 
-    @cached_property
-    def stops_when_empty(self) -> tuple[Site, ...]:
-        """The `empty()`, `qsize()` and `get_nowait()` that alone decide that it is done.
+    def stops_when_empty(self, items: Iterable[Item]) -> tuple[Site, ...]:
+        """Return the `empty()`, `qsize()` and `get_nowait()` that alone decide that it is done.
 
         None where anything else may end it, and where a queue that looks empty only sometimes does.
+        `items` are what is put: where none of them may be a sentinel, a test for one ends nothing.
         """
         looks_at_it = any(isinstance(node.test, Emptiness) for node in self.flow.nodes)
         if not looks_at_it and not any(get.nowait for get in self.gets):
             return ()
         if self._explorer.finds(_leaves_for_something_else):
-            return ()
-        leaving = [way for way in self.ways if _leaves_in_good_order(way)]
+            if any(self.recognises(item) is not False for item in items):
+                return ()
+            if any(map(_leaves_for_something_else, set(self.ways) - set(self.sentinel_ways))):
+                return ()
+        leaving = [
+            way
+            for way in self.ways
+            if _leaves_in_good_order(way) and not _leaves_for_something_else(way)
+        ]
         sites: dict[Site, None] = {}
         for way in leaving:
             if way.glance is not None:

@@ -89,10 +89,15 @@ def _stops(program: Program, queue: Queue, consumer: Consumer) -> bool:
 
     Ending it from outside helps nobody who waits for the queue first.
     """
-    return bool(consumer.consumption.stops_when_empty) and all(
+    return bool(_looks(program, queue, consumer)) and all(
         isinstance(end.operation, Stop) and any(before(join, end) for join in program.joins(queue))
         for end in program.about(consumer.actor, Stop, Escape)
     )
+
+
+def _looks(program: Program, queue: Queue, consumer: Consumer) -> tuple[Site, ...]:
+    """Return the looks at a queue, or tries to take from it, that end a consumer."""
+    return consumer.consumption.stops_when_empty(program.items_put(queue))
 
 
 def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterator[Report]:
@@ -102,7 +107,7 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
         if puts and all(others for _, others in found):
             yield _report_early(program, queue, consumer, puts)
         elif _may_block(program, queue, consumer, consumers):
-            yield _report_block(queue, consumer)
+            yield _report_block(program, queue, consumer)
 
 
 def _too_soon(program: Program, queue: Queue, consumer: Consumer) -> list[Event]:
@@ -110,7 +115,7 @@ def _too_soon(program: Program, queue: Queue, consumer: Consumer) -> list[Event]
     if hesitates(program, queue, consumer):
         return []
     # `qsize()` of a process queue counts what is on its way, too.
-    method = _method(program, consumer.consumption.stops_when_empty[0])
+    method = _method(program, _looks(program, queue, consumer)[0])
     lags = queue.kind.feeder and method != "qsize"
     return late(program, queue, consumer, lags=lags) or []
 
@@ -122,7 +127,7 @@ def _may_block(
     consumption = consumer.consumption
     if in_turns(program, queue) and not _gives_way_between(program, queue, consumer):
         return False  # what it sees holds until it waits
-    if _method(program, consumption.stops_when_empty[0]) not in {"empty", "qsize"}:
+    if _method(program, _looks(program, queue, consumer)[0]) not in {"empty", "qsize"}:
         return False
     if any(get.may_be_empty for get in consumption.gets) or not program.puts(queue):
         return False
@@ -171,7 +176,7 @@ def _method(program: Program, site: Site) -> str:
 
 
 def _report_early(program: Program, queue: Queue, consumer: Consumer, puts: list[Event]) -> Report:
-    site = consumer.consumption.stops_when_empty[0]
+    site = _looks(program, queue, consumer)[0]
     message = (
         f"{name(consumer.actor)} stops when '{queue.name}' looks empty ({_method(program, site)}), "
         f"which it may before all is in ({lines(puts)}): the rest is lost, stop it by a sentinel"
@@ -181,7 +186,7 @@ def _report_early(program: Program, queue: Queue, consumer: Consumer, puts: list
     return Report(CODE, site, message, queue.index, actors, related)
 
 
-def _report_block(queue: Queue, consumer: Consumer) -> Report:
+def _report_block(program: Program, queue: Queue, consumer: Consumer) -> Report:
     consumption = consumer.consumption
     get: Get = consumption.gets[0]
     message = (
@@ -191,4 +196,4 @@ def _report_block(queue: Queue, consumer: Consumer) -> Report:
     )
     related = ((get.site, "waits for ever"),)
     actors = frozenset({consumer.actor.index})
-    return Report(CODE, consumption.stops_when_empty[0], message, queue.index, actors, related)
+    return Report(CODE, _looks(program, queue, consumer)[0], message, queue.index, actors, related)
