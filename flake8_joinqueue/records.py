@@ -119,5 +119,9 @@ class _AsKnown:
 
 
 def _shown(self: Any) -> str:  # noqa: ANN401 (any record)
-    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+    values = ", ".join(
+        f"{name}={getattr(self, name)!r}"
+        for name, default in self._defaults.items()
+        if not isinstance(default, Field) or default.repr
+    )
     return f"{type(self).__qualname__}({values})"

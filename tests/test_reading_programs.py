@@ -599,3 +599,23 @@ def test_whole_program_as_text() -> None:
           get q -> item
         """
     )
+
+
+@pytest.mark.parametrize(
+    "tested",
+    [
+        "isinstance(f(), dict)",
+        "isinstance(f, C)",
+        "f == len",
+        "table[f] > 1",
+        "(lambda: 0) == f",
+        "g() == g()",
+        "C() == C",
+        "iter(f, None) == f",
+    ],
+)
+def test_tests_of_functions_and_what_they_return(tested: str) -> None:
+    """What is known of them tells them apart, but not how they are written."""
+    functions = "async def f(): pass\ndef g(): yield 1\nclass C: pass\n"
+    text = main(f"{PROLOGUE}{functions}def run(table):\n    if {tested}: q.put(1)\nrun(read())\n")
+    assert "put q 1" in text

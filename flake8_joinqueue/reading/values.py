@@ -117,6 +117,10 @@ class Function:
     is_kept: bool = False  # a property that is worked out once, under `cached_property`
     is_eager: bool = False  # a coroutine that begins where it is called
 
+    def __repr__(self) -> str:
+        # What is said of values tells them apart; a function is its code and where it was defined.
+        return f"Function({self.name!r}, {id(self.node)}, {self.scope.serial})"
+
 
 @dataclass(frozen=True, slots=True)
 class BoundFunction:
@@ -142,6 +146,9 @@ class Class:
     daemons: tuple[cst.Name, ...] = field(default=(), compare=False)
     annotations: Mapping[str, cst.Annotation] = field(default_factory=dict, compare=False)
     order: list[Value] = field(default_factory=list, init=False, repr=False)
+
+    def __repr__(self) -> str:
+        return f"Class({self.name!r}, {self.scope.serial})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +256,8 @@ class Repeated:
 
     function: Value
     sentinel: Value | None
-    node: cst.CSTNode = field(compare=False)
-    call: cst.CSTNode = field(compare=False)
+    node: cst.CSTNode = field(compare=False, repr=False)
+    call: cst.CSTNode = field(compare=False, repr=False)
     stop: str = ""
 
 
@@ -282,6 +289,9 @@ class Generator:
     within: tuple[int, ...] = ()
     through: Callable[[Value], Value] | None = None
     most: Count | None = None
+
+    def __repr__(self) -> str:
+        return f"Generator({self.serial}, {id(self)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +330,7 @@ class Coroutine:
     function: Value
     arguments: tuple[Value, ...]
     keywords: tuple[tuple[str, Value], ...]
-    node: cst.CSTNode | None = field(default=None, compare=False)
+    node: cst.CSTNode | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +341,7 @@ class Gathering:
     """
 
     segments: tuple[Segment, ...]
-    node: cst.CSTNode = field(compare=False)
+    node: cst.CSTNode = field(compare=False, repr=False)
     timed: bool = False
     splits: bool = False
 
