@@ -221,7 +221,10 @@ def method(
     elif name == "run" and not _is_task(made):
         # Called by hand: it runs here and now.
         return _call_target(machine, made, node)
-    return machine.unknown(f"{made.name}.{name}()")
+    answer = machine.unknown(f"{made.name}.{name}()")
+    if name == "is_alive":
+        machine.alive[answer.key] = index
+    return answer
 
 
 def _is_task(made: ActorDraft) -> bool:

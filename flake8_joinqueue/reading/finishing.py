@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from flake8_joinqueue.counts import ONE, ZERO, Count
 from flake8_joinqueue.options import StartMethod
@@ -26,6 +26,7 @@ from flake8_joinqueue.protocol import (
     Hunch,
     Increment,
     ItemTest,
+    JoinActor,
     Literal,
     Loop,
     LoopKind,
@@ -47,7 +48,7 @@ from flake8_joinqueue.protocol import (
     unchanged,
     with_blocks,
 )
-from flake8_joinqueue.reading import conditions
+from flake8_joinqueue.reading import conditions, signals
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def finish(  # noqa: PLR0913, PLR0917 (a run, and what is known of it)
     bodies = [main, *(draft.body or () for draft in machine.actors[1:])]
     stopped = _stopped_tasks(machine, bodies)
     bodies = [_cancellable(body) if index in stopped else body for index, body in enumerate(bodies)]
+    if machine.alive:
+        bodies = [_without_looks(body, machine.alive) for body in bodies]
     volatile = _volatile(machine, assigned)
     cleaned = _Cleaner(_tested(bodies), machine.examined)
     counters = _counters(bodies)
@@ -105,18 +108,7 @@ def finish(  # noqa: PLR0913, PLR0917 (a run, and what is known of it)
     managers = tuple(
         Manager(draft.index, draft.name or "manager", draft.site) for draft in machine.managers
     )
-    return Protocol(entry, queues, managers, actors, ends, unset=_asked(bodies, unset))
-
-
-def _asked(bodies: list[Block], unset: Mapping[str, Unset]) -> tuple[Unset, ...]:
-    """Return the events that nobody sets, with those who ask for them."""
-    found: dict[Unset, set[int]] = {}
-    for index, body in enumerate(bodies) if unset else ():
-        for operation in operations_in(body):
-            if isinstance(operation, (Branch, Loop)):
-                for key in _settings(operation.condition) & unset.keys():
-                    found.setdefault(unset[key], set()).add(index)
-    return tuple(replace(each, actors=frozenset(actors)) for each, actors in found.items())
+    return Protocol(entry, queues, managers, actors, ends, unset=signals.asked(bodies, unset))
 
 
 def _stopped_tasks(machine: Machine, bodies: list[Block]) -> set[int]:
@@ -138,6 +130,28 @@ def _cancellable(block: Block) -> Block:
         for operation in block
     ]
     return unchanged(block, changed)
+
+
+def _without_looks(block: Block, alive: Mapping[str, int]) -> Block:
+    """Return a block in which nobody is asked for whether they are alive before they are ended.
+
+    To stop the dead, or to wait for them, does nothing: it may as well be done without asking.
+    """
+    changed: list[Operation] = []
+    for operation in block:
+        inside = with_blocks(operation, lambda inner: _without_looks(inner, alive))
+        changed += inside.then if _only_ends(inside, alive) else (inside,)
+    return unchanged(block, changed)
+
+
+def _only_ends(operation: Operation, alive: Mapping[str, int]) -> TypeGuard[Branch]:
+    """Say whether something is done only to end an actor, if it is alive."""
+    if not isinstance(operation, Branch) or not isinstance(operation.condition, Setting):
+        return False
+    actor = alive.get(operation.condition.key)
+    return not operation.otherwise and all(
+        isinstance(each, (Stop, JoinActor)) and each.actor == actor for each in operation.then
+    )
 
 
 def _handles(bodies: list[Block]) -> bool:
@@ -329,17 +343,6 @@ def _cells(condition: Condition) -> set[Cell]:
         return _cells(condition.condition)
     if isinstance(condition, (AllOf, AnyOf)):
         return set().union(*(_cells(part) for part in condition.conditions))
-    return set()
-
-
-def _settings(condition: Condition) -> set[str]:
-    """Return the keys of the settings that a condition asks for."""
-    if isinstance(condition, Setting):
-        return {condition.key}
-    if isinstance(condition, Not):
-        return _settings(condition.condition)
-    if isinstance(condition, (AllOf, AnyOf)):
-        return set().union(*map(_settings, condition.conditions))
     return set()
 
 

@@ -131,6 +131,8 @@ class Machine:
         # The numbers that `qsize()` has returned, and the looks at queues that they are.
         self.sizes_seen: dict[Count, Emptiness] = {}
         self.signals = signals.Signals()
+        # Whom the program has asked for whether they are alive, by the keys of the answers.
+        self.alive: dict[str, int] = {}
         # Names of lists whose length matters, and the variables that hold it, by serial number.
         self.measured: frozenset[str] = frozenset()
         self.lengths: dict[int, Cell] = {}

@@ -6,13 +6,25 @@ that sets anything has been run, and did not set this one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from flake8_joinqueue.protocol import Unset
+from flake8_joinqueue.protocol import (
+    AllOf,
+    AnyOf,
+    Block,
+    Branch,
+    Condition,
+    Loop,
+    Not,
+    Setting,
+    Unset,
+    operations_in,
+)
 from flake8_joinqueue.reading import values
 from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Arguments, Unknown, Value
-from flake8_joinqueue.records import dataclass, field
+from flake8_joinqueue.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -100,3 +112,25 @@ def never_set(machine: Machine, module: Scope, *, alone: bool) -> dict[str, Unse
         for key, serial in signals.asked.items()
         if serial in signals.made and serial not in signals.lost and serial not in public
     }
+
+
+def asked(bodies: list[Block], unset: Mapping[str, Unset]) -> tuple[Unset, ...]:
+    """Return the events that nobody sets, with those who ask for them."""
+    found: dict[Unset, set[int]] = {}
+    for index, body in enumerate(bodies) if unset else ():
+        for operation in operations_in(body):
+            if isinstance(operation, (Branch, Loop)):
+                for key in _settings(operation.condition) & unset.keys():
+                    found.setdefault(unset[key], set()).add(index)
+    return tuple(replace(each, actors=frozenset(actors)) for each, actors in found.items())
+
+
+def _settings(condition: Condition) -> set[str]:
+    """Return the keys of the settings that a condition asks for."""
+    if isinstance(condition, Setting):
+        return {condition.key}
+    if isinstance(condition, Not):
+        return _settings(condition.condition)
+    if isinstance(condition, (AllOf, AnyOf)):
+        return set().union(*map(_settings, condition.conditions))
+    return set()
