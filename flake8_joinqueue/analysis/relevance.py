@@ -7,10 +7,11 @@ difference must be left out before, since each test that does not matter doubles
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, TypeAlias, TypeGuard
+from typing import Final, TypeAlias
 
+from flake8_joinqueue.analysis.asking import asked, lasts
 from flake8_joinqueue.analysis.counting import Counting, small_counters
-from flake8_joinqueue.analysis.flow import DIED, END, Atom, EdgeKind, Flow, Node
+from flake8_joinqueue.analysis.flow import DIED, END, EdgeKind, Flow, Node
 from flake8_joinqueue.protocol import (
     JUMPS,
     Alias,
@@ -35,7 +36,7 @@ _JUMPS: Final = (Break, Continue, Return, Raise, Exit, Handler)
 _CHOICES: Final = frozenset(
     {EdgeKind.PLAIN, EdgeKind.TEST, EdgeKind.AGAIN, EdgeKind.DONE, EdgeKind.CHOICE}
 )
-_Looked: TypeAlias = "Cell | Hunch"  # what a test looks at
+_Looked: TypeAlias = "Cell | str"  # what a test looks at
 _NOTHING: Final[frozenset[_Looked]] = frozenset()
 
 
@@ -43,7 +44,7 @@ class Relevance:
     """What matters in a flow for one queue.
 
     `reachable` are the nodes that are come to, `accounting` those from which a `task_done` can
-    follow. `tested` are the variables that tests look at, `often` the tests that are made at
+    follow. `tested` are the variables that tests look at, `often` what is asked at
     several nodes and of which the answer lasts, `flags` the variables by which a `while` loop goes
     on, `small` those that are compared with small numbers only, `counting` how far it matters to
     count them. `shortcuts` holds, for each node, the first at or behind it that makes a difference;
@@ -79,8 +80,8 @@ class Relevance:
     def _survey(self) -> None:
         nodes = [self._nodes[node] for node in self._reachable if self.shortcuts[node] == node]
         tests = [node.test for node in nodes if isinstance(node.test, ItemTest | CountTest)]
-        asked = Counter(node.test for node in nodes if lasts(node.test))
-        self.often = {test for test, times in asked.items() if times > 1}
+        questions = Counter(asked(node.test) for node in nodes if lasts(node.test))
+        self.often = {question for question, times in questions.items() if times > 1}
         self.flags = {
             node.test.cell
             for node in nodes
@@ -218,7 +219,7 @@ class Relevance:
         if isinstance(node.test, ItemTest | CountTest):
             return live | {node.test.cell}
         if isinstance(node.test, Hunch):
-            return live | {node.test} if node.test in self.often else live
+            return live | {node.test.key} if node.test.key in self.often else live
         if node.rounds is not None:
             return live | {node.rounds}
         operation = node.operation
@@ -232,13 +233,6 @@ class Relevance:
             if isinstance(operation.value, Alias):
                 live = live | {operation.value.cell}
         return live
-
-
-def lasts(test: Atom | None) -> TypeGuard[ItemTest | CountTest | Hunch]:
-    """Say whether a test asked once more, of the same item, is answered in the same way."""
-    if isinstance(test, Hunch):
-        return bool(test.key)
-    return isinstance(test, ItemTest | CountTest)
 
 
 def _leaps(operation: Operation | Handler) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from flake8_joinqueue.analysis.asking import answered, lasts, looked_at
 from flake8_joinqueue.analysis.deciding import decide, implied
 from flake8_joinqueue.analysis.flow import Atom, Edge, EdgeKind, Flow, Node
 from flake8_joinqueue.analysis.relevance import Relevance
@@ -166,8 +167,8 @@ class Stepper:
         values, facts = state.values, state.facts
         if values and any(cell not in live for cell, _ in values):
             values = frozenset(pair for pair in values if pair[0] in live)
-        if facts and any(_looked_at(fact) not in live for fact, _ in facts):
-            facts = frozenset(pair for pair in facts if _looked_at(pair[0]) in live)
+        if facts and any(looked_at(fact) not in live for fact, _ in facts):
+            facts = frozenset(pair for pair in facts if looked_at(pair[0]) in live)
         return State(node, values, facts, *state[3:])
 
     def _mark(self, state: State, edge: Edge) -> str:
@@ -255,7 +256,7 @@ class Stepper:
         values = {pair for pair in state.values if pair[0] != cell}
         if value is not None:
             values.add((cell, value))
-        facts = frozenset(fact for fact in state.facts if _looked_at(fact[0]) != cell)
+        facts = frozenset(fact for fact in state.facts if looked_at(fact[0]) != cell)
         return state._replace(values=frozenset(values), facts=facts)
 
     # --- tests -----------------------------------------------------------------------------------
@@ -273,11 +274,9 @@ class Stepper:
     def _answer(self, state: State, node: Node) -> tuple[bool | None, bool]:
         """Return how a test goes, `None` if either way; and whether it looks at the item taken."""
         test = self._looked_at(node)
-        for fact, truth in state.facts:
-            if fact == test:
-                return truth, False
-        if not isinstance(test, ItemTest | CountTest):
-            return None, False
+        known = answered(state.facts, test) if state.facts and lasts(test) else None
+        if known is not None or not isinstance(test, ItemTest | CountTest):
+            return known, False
         value = value_of(state, test.cell)
         if isinstance(test, CountTest):
             return goes_by_count(value, test), False
@@ -304,7 +303,7 @@ class Stepper:
             if test in self._matter.often:
                 return following._replace(facts=state.facts | {(test, edge.truth)})
         elif isinstance(test, Hunch):
-            if test in self._matter.often:
+            if test.key in self._matter.often:
                 return following._replace(facts=state.facts | {(test, edge.truth)})
         elif isinstance(test, CountTest) and not isinstance(value_of(state, test.cell), Part):
             return following._replace(facts=state.facts | {(test, edge.truth)})
@@ -342,8 +341,3 @@ class Stepper:
         if isinstance(test, Emptiness) and test.queue == self._queue and edge.truth:
             following = following._replace(glance=test.site)
         return marked(following, "opaque")
-
-
-def _looked_at(test: ItemTest | CountTest | Hunch) -> Cell | Hunch:
-    """Return the variable a test looks at, or the question itself."""
-    return test if isinstance(test, Hunch) else test.cell

@@ -378,6 +378,14 @@ CLOCKS = frozenset(
 )  # fmt: skip
 
 
+# Methods that say the same whenever they are asked, of the same object.
+ANSWERS = frozenset(
+    {
+        *("startswith", "endswith", "isalpha", "isdigit", "isspace", "islower", "isupper"),
+        *("isnumeric", "isalnum", "isidentifier", "count", "find", "lower", "upper", "strip"),
+    }
+)
+
 # And these another one each time round a loop. Not those that return one of a few: a program that
 # asks for each of these knows that one of them it is.
 DICE = frozenset(

@@ -183,13 +183,14 @@ class Hunch:
     """A test that may go either way each time: it looks at the item, or at where a loop stands.
 
     `outside` says that it looks at something else that may change at any time: an event, a flag
-    that others clear. Where `key` is the same, so is what is asked, and for one item it goes the
-    same way each time; without a key, nothing is known of that.
+    that others clear. `key` says what it looks at, and `relation` how that is compared, if it is:
+    where both are the same, so is the answer for one item. Without a key, nothing is known of that.
     """
 
     label: str = field(default="", compare=False)
     outside: bool = False
     key: str = ""
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from flake8_joinqueue.reading import (
     library,
     merging,
     methods,
+    questions,
     signals,
     trees,
     values,
@@ -177,7 +178,12 @@ def unknown_call(machine: Machine, callee: Value, arguments: Arguments, node: cs
     if not (name and names.is_quiet(name)):
         item = callee.cell if isinstance(callee, values.Taken) else None
         machine.emit(Call(machine.site(node), label, item=item))
-    return machine.unknown(f"{label}()", callee, *arguments.every())
+    given = arguments.every()
+    if isinstance(callee, values.Taken) and callee.path[-1:] and callee.path[-1] in names.ANSWERS:
+        asked = questions.key_of([callee, *given], changing=True)
+        if asked:
+            return values.Unknown(f"{asked}()", f"{label}()", free=True)
+    return machine.unknown(f"{label}()", callee, *given)
 
 
 # Most of what is handed about: it holds nothing, and nobody can call it.

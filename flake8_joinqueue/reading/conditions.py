@@ -11,7 +11,6 @@ from flake8_joinqueue.protocol import (
     AllOf,
     AnyOf,
     Branch,
-    Cell,
     Condition,
     CountTest,
     Emptiness,
@@ -25,6 +24,7 @@ from flake8_joinqueue.protocol import (
     Site,
 )
 from flake8_joinqueue.reading import actors, classes, expressions, items, lengths, merging, values
+from flake8_joinqueue.reading.questions import MIRRORED, cell_of, hunch, opaque
 from flake8_joinqueue.reading.values import Const, Unknown, Value
 from flake8_joinqueue.records import replace
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
     from flake8_joinqueue.reading.scopes import Scope
 
-_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-_OPPOSITES = {"<=": ">", ">=": "<"}
 _CLASSLIKE = (values.Class, values.Library, values.NamedTupleType)
 
 
@@ -113,7 +111,7 @@ def truth(machine: Machine, value: Value) -> Condition:
     if isinstance(value, (values.Container, values.Series, values.Tuple)):
         return _truth_of_length(machine, value)
     if isinstance(value, Unknown):
-        asked = Hunch(value.label, key=f"true {value.key}")
+        asked = Hunch(value.label, key=value.key)
         return asked if value.free else Setting(value.key, value.label)
     if isinstance(value, values.Library):
         return Setting(value.name, value.name)
@@ -121,12 +119,12 @@ def truth(machine: Machine, value: Value) -> Condition:
         seen = Emptiness(value.queue, value.site)
         return seen if value.method == "empty" else Not(seen)
     if values.depends_on_item(value):
-        return Hunch()
+        return hunch(machine)
     # Objects are true unless their class says otherwise.
     if isinstance(value, values.Instance) and any(
         classes.find(machine, value.cls, name) for name in ("__bool__", "__len__")
     ):
-        return Hunch()
+        return hunch(machine)
     return True
 
 
@@ -141,7 +139,7 @@ def _truth_of_either(machine: Machine, value: values.Either) -> Condition:
 
 def _truth_of_length(machine: Machine, value: Value) -> Condition:
     if isinstance(value, values.Container) and _may_grow(machine, value):
-        return Hunch()
+        return hunch(machine)
     cell = lengths.cell_of(machine, value)
     if cell is not None:
         return CountTest(cell, ">", ZERO)
@@ -149,7 +147,7 @@ def _truth_of_length(machine: Machine, value: Value) -> Condition:
     if low.number is not None:
         return low.number > 0
     if isinstance(value, values.Container) and items.content_of(machine, value).open:
-        return Hunch()
+        return hunch(machine)
     return _compare_counts(">", low, ZERO)
 
 
@@ -172,15 +170,6 @@ def _may_grow(machine: Machine, container: values.Container) -> bool:
         for name in machine.collections_changed
         for owner in owners
     )
-
-
-def cell_of(value: Value) -> tuple[Cell, tuple[int | str, ...]] | None:
-    """Return what variable (and which part of it) a value is that paths know more about."""
-    if isinstance(value, values.Taken):
-        return value.cell, value.path
-    if isinstance(value, Unknown) and value.cell is not None:
-        return value.cell, ()
-    return None
 
 
 # --- comparisons ---------------------------------------------------------------------------------
@@ -218,7 +207,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
     if isinstance(left, values.Either) or isinstance(right, values.Either):
         return _same_as_either(machine, how, left, right)
     if isinstance(left, values.Glance) or isinstance(right, values.Glance):
-        return _glance("==", left, right)
+        return _glance(machine, "==", left, right)
     if isinstance(right, values.Truth):
         left, right = right, left
     if isinstance(left, values.Truth):
@@ -226,7 +215,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
         return (
             (left.condition if flag else negate(left.condition))
             if isinstance(flag, bool)
-            else Hunch()
+            else hunch(machine)
         )
     looked_at = cell_of(left)
     if looked_at is not None:
@@ -240,7 +229,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
         number = items.as_count(machine, right)
         if number is not None and how is How.EQUAL and not path:
             return CountTest(cell, "==", number)
-        return Hunch()
+        return hunch(machine)
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value is right.value if right.value is None else left.value == right.value
     counts = items.as_count(machine, left), items.as_count(machine, right)
@@ -264,12 +253,12 @@ def _other_actor(machine: Machine, left: Value, right: Value) -> bool:
     return actors.is_one(machine, left) and known and left != right
 
 
-def _glance(operator: str, left: Value, right: Value) -> Condition:
+def _glance(machine: Machine, operator: str, left: Value, right: Value) -> Condition:
     """A comparison of what `empty()` or `qsize()` returned: whether the queue looks empty."""
     if not isinstance(left, values.Glance):
-        left, right, operator = right, left, _MIRRORED.get(operator, operator)
+        left, right, operator = right, left, MIRRORED.get(operator, operator)
     if not isinstance(left, values.Glance) or not isinstance(right, Const):
-        return Hunch()
+        return hunch(machine)
     seen = Emptiness(left.queue, left.site)
     if left.method == "empty":
         if operator == "==" and isinstance(right.value, bool):
@@ -278,7 +267,7 @@ def _glance(operator: str, left: Value, right: Value) -> Condition:
         return seen
     elif (operator, right.value) in {(">", 0), (">=", 1)}:
         return Not(seen)
-    return Hunch(left.label)
+    return hunch(machine, left.label)
 
 
 def _is_flag(*operands: Value) -> bool:
@@ -313,7 +302,9 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
         return _key_of(machine, left, right)
     if looked_at is None and not actors.is_one(machine, left):
         # What is looked for in a batch, one batch has, and another one has not.
-        return Hunch() if _holds_items(machine, right) else opaque(machine, "in", left, right)
+        return (
+            hunch(machine) if _holds_items(machine, right) else opaque(machine, "in", left, right)
+        )
     parts: list[Value] = []
     if isinstance(right, values.Tuple):
         parts = list(right.values)
@@ -325,13 +316,11 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
             return True
         others = bool(parts) and all(_other_actor(machine, left, part) for part in parts)
         return False if others else opaque(machine, "in", left, right)
-    against: list[Item] = []
-    for part in parts:
-        item = items.as_constant_item(machine, part)
-        if item is None:
-            return Hunch()
-        against.append(item)
-    return ItemTest(*looked_at, How.IN, tuple(against)) if against else Hunch()
+    against = [items.as_constant_item(machine, part) for part in parts]
+    known = tuple(item for item in against if item is not None)
+    if known and len(known) == len(against):
+        return ItemTest(*looked_at, How.IN, known)
+    return opaque(machine, "in", left, right)
 
 
 def _holds_items(machine: Machine, value: Value) -> bool:
@@ -363,7 +352,7 @@ def has(machine: Machine, taken: Value, wanted: Value) -> Condition:
 
 def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Condition:
     if isinstance(left, values.Glance) or isinstance(right, values.Glance):
-        return _glance(operator, left, right)
+        return _glance(machine, operator, left, right)
     counts = items.as_count(machine, left), items.as_count(machine, right)
     counted = _by_cell(machine, operator, left, right)
     if counted is not None:
@@ -373,14 +362,14 @@ def _ordered(machine: Machine, operator: str, left: Value, right: Value) -> Cond
     if isinstance(left, Unknown) and left.cell is not None and counts[1] is not None:
         return CountTest(left.cell, operator, counts[1])
     if isinstance(right, Unknown) and right.cell is not None and counts[0] is not None:
-        return CountTest(right.cell, _MIRRORED.get(operator, operator), counts[0])
+        return CountTest(right.cell, MIRRORED.get(operator, operator), counts[0])
     return opaque(machine, operator, left, right)
 
 
 def _by_cell(machine: Machine, operator: str, left: Value, right: Value) -> Condition | None:
     """Compare a number of which paths know more with another; `None` where neither is one."""
     if not isinstance(left, values.Number) or left.cell is None:
-        left, right, operator = right, left, _MIRRORED.get(operator, operator)
+        left, right, operator = right, left, MIRRORED.get(operator, operator)
     number = items.as_count(machine, right)
     if not isinstance(left, values.Number) or left.cell is None or number is None:
         return None
@@ -404,33 +393,6 @@ def _compare_counts(operator: str, left: Count, right: Count) -> Condition:
 
 def _opposite(known: bool | None) -> bool | None:
     return None if known is None else not known
-
-
-def opaque(machine: Machine, operator: str, *operands: Value) -> Condition:
-    """A test of which nothing is known but what it looks at."""
-    if operator in _OPPOSITES:
-        return negate(opaque(machine, _OPPOSITES[operator], *operands))
-    key = f"{operator} {operands!r}"
-    if any(values.depends_on_item(value) or cell_of(value) is not None for value in operands):
-        # What a variable holds may be another thing by the next test.
-        lasting = all(
-            getattr(value, "cell", None) is None or isinstance(value, values.Taken)
-            for value in operands
-        )
-        return Hunch(key=key if lasting and _stable(operands) else "")
-    return Setting(key if _stable(operands) else machine.fresh_key(), operator)
-
-
-def _stable(operands: tuple[Value, ...]) -> bool:
-    operands = tuple(
-        part
-        for value in operands
-        for part in (value.values if isinstance(value, values.Tuple) else (value,))
-    )
-    return all(
-        isinstance(value, (Unknown, Const, values.Number, values.Library, values.Taken))
-        for value in operands
-    )
 
 
 # --- tests that look like calls ------------------------------------------------------------------

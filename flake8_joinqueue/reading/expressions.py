@@ -231,7 +231,20 @@ def _conditional(machine: Machine, node: cst.IfExp) -> Value:
         lambda: found.__setitem__(False, evaluate(machine, node.orelse)),
         node,
     )
-    return merging.join(machine, condition, found[True], found[False])
+    then, otherwise = found[True], found[False]
+    words = all(_is_word(value) for value in (then, otherwise))
+    if words and then != otherwise and not conditions.is_setting(condition):
+        cell = machine.new_cell("a choice")
+        variables.set_choice(machine, cell, condition, (then, otherwise), node)
+        return machine.one_of("", True, then, otherwise, cell=cell)
+    return merging.join(machine, condition, then, otherwise)
+
+
+def _is_word(value: Value) -> bool:
+    """Say whether a value is one that programs tell from others, but do not count with."""
+    if isinstance(value, Const):
+        return value.value is None or isinstance(value.value, (bool, str))
+    return isinstance(value, values.Member)
 
 
 def _walrus(machine: Machine, node: cst.NamedExpr) -> Value:

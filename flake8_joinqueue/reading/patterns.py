@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from flake8_joinqueue.protocol import LENGTH, Condition, How, Item, ItemTest, Literal, Not
-from flake8_joinqueue.reading import conditions, elements, expressions, items, values
+from flake8_joinqueue.reading import conditions, elements, expressions, items, questions, values
 from flake8_joinqueue.reading.values import Const, Value
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condit
         return _mapping(machine, subject, pattern)
     if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
         return _sequence(machine, subject, pattern)
-    return conditions.opaque(machine, "match", subject, machine.unknown("", subject))
+    return questions.opaque(machine, "match", subject, machine.unknown("", subject))
 
 
 def _class(machine: Machine, subject: Value, pattern: cst.MatchClass) -> Condition:
@@ -91,7 +91,7 @@ def _sequence(
         if surplus != 0 if starred is None else surplus < -1:
             return False
     parts: list[Condition] = []
-    if conditions.cell_of(subject) is not None:
+    if questions.cell_of(subject) is not None:
         parts.append(_is_one_of(machine, subject, "tuple", "list"))
         parts.append(_has_length(subject, wanted, starred))
     for index, element in enumerate(wanted):
@@ -108,9 +108,9 @@ def _sequence(
 
 def _is_one_of(machine: Machine, subject: Value, *kinds: str) -> Condition:
     """Return the condition under which a value is of one of these built-in classes."""
-    looked_at = conditions.cell_of(subject)
+    looked_at = questions.cell_of(subject)
     if looked_at is None:
-        return conditions.opaque(machine, "match", subject, machine.unknown("", subject))
+        return questions.opaque(machine, "match", subject, machine.unknown("", subject))
     named = (items.as_constant_item(machine, values.Library(kind)) for kind in kinds)
     return ItemTest(*looked_at, How.INSTANCE, tuple(item for item in named if item is not None))
 
@@ -121,7 +121,7 @@ def _has_length(
     starred: int | None,
 ) -> Condition:
     """Return the condition under which what was taken has as many parts as the pattern needs."""
-    looked_at = conditions.cell_of(subject)
+    looked_at = questions.cell_of(subject)
     if looked_at is None:
         return True
     cell, path = looked_at

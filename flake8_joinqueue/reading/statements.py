@@ -185,7 +185,9 @@ def note_return(machine: Machine, value: Value, node: cst.CSTNode) -> None:
     frame = machine.frame
     frame.returned.append(value)
     if isinstance(value, values.Truth) and frame.cell is not None:
-        variables.set_truth(machine, frame.cell, value.condition, node)
+        variables.set_choice(
+            machine, frame.cell, value.condition, (values.TRUE, values.FALSE), node
+        )
     elif frame.cell is not None:
         machine.set_cell(frame.cell, variables.as_cell_value(machine, value), node)
     generators.leave_function(machine, machine.site(node))

@@ -188,17 +188,23 @@ def as_cell_value(machine: Machine, value: Value) -> Item | Alias | Count | None
 def set_variable(machine: Machine, cell: Cell, value: Value, node: cst.CSTNode) -> None:
     """Emit what an assignment of `value` makes of a variable that paths decide."""
     if isinstance(value, values.Truth) and merging.tests_item(value.condition):
-        set_truth(machine, cell, value.condition, node)
+        set_choice(machine, cell, value.condition, (values.TRUE, values.FALSE), node)
     else:
         machine.set_cell(cell, as_cell_value(machine, value), node)
 
 
-def set_truth(machine: Machine, cell: Cell, condition: Condition, node: cst.CSTNode) -> None:
-    """Emit an assignment of what a test comes to: true on one path, false on the other."""
+def set_choice(
+    machine: Machine,
+    cell: Cell,
+    condition: Condition,
+    choice: tuple[Value, Value],
+    node: cst.CSTNode,
+) -> None:
+    """Emit an assignment of one of two constants: the first where `condition` is true."""
     blocks: list[Block] = []
-    for truth in (values.TRUE, values.FALSE):
+    for value in choice:
         with machine.block() as operations:
-            machine.set_cell(cell, items.as_constant_item(machine, truth), node)
+            machine.set_cell(cell, items.as_constant_item(machine, value), node)
         blocks.append(tuple(operations))
     machine.emit(Branch(condition, blocks[0], blocks[1], machine.site(node)))
 
