@@ -334,10 +334,18 @@ class Endings:
         return tuple(sites)
 
     def _always_asked(self, site: Site) -> bool:
-        """Say whether a look at the queue is taken on each way from one `get` to the next."""
+        """Say whether a look at the queue is taken on each way from one `get` to the next.
+
+        Those on which a call raises are not gone where none does.
+        """
         asked = {node for node, look in self._looks.items() if look.site is site}
-        gets = set(self._get_nodes)
-        return not self._leads_past(asked, self._edges_of(gets), gets)
+        seen, todo = set(asked), list(self._get_nodes)
+        while todo:
+            quiet = (e.target for e in self.flow.successors(todo.pop()) if e.kind not in _RAISING)
+            new = set(quiet) - seen
+            seen |= new
+            todo += new
+        return seen.isdisjoint(self._get_nodes)
 
     @cached_property
     def polls(self) -> bool:
@@ -368,6 +376,9 @@ class Endings:
         """Say whether one of some edges leads to one of some gets past all of some nodes."""
         before = self.flow.reaching(gets, {*self._get_nodes, *barriers})
         return any(edge.target in before for edge in edges)
+
+
+_RAISING = frozenset({EdgeKind.RAISED, EdgeKind.PERHAPS, EdgeKind.FATAL})
 
 
 def _leaves_in_good_order(way: Way) -> bool:
