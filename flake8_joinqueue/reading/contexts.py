@@ -140,6 +140,11 @@ def of_exit_stack(
             lambda: _discard(tasks.awaited(machine, calls.call(machine, first, rest, node), node))
         )
         return first
+    if name in ("push", "push_async_exit") and first is not None:
+        leave = _leaver(machine, first, node)
+        if leave is not None:
+            later(leave)
+            return first
     if name in ("close", "aclose"):
         unwind(machine, stack, node)
         return values.NONE
@@ -150,6 +155,27 @@ def of_exit_stack(
     for value in arguments.every():
         calls.leak(machine, value, node, f"handed to {name} of an exit stack")
     return machine.unknown(name)
+
+
+def _leaver(machine: Machine, value: Value, node: cst.BaseExpression) -> Callable[[], None] | None:
+    """Return what is done at the end for what was pushed: a function, or what has `__exit__()`."""
+    called: Value | None = value
+    if isinstance(value, values.Instance):
+        found = _exit_of(machine, value)
+        called = values.BoundFunction(found, value) if found is not None else None
+    if not isinstance(called, (values.Function, values.BoundFunction, values.Partial)):
+        return None
+    nothing = Arguments([values.NONE, values.NONE, values.NONE])
+    return lambda: _discard(
+        tasks.awaited(machine, calls.call(machine, called, nothing, node), node)
+    )
+
+
+def _exit_of(machine: Machine, value: values.Instance) -> values.Function | None:
+    found = classes.find(machine, value.cls, "__exit__") or classes.find(
+        machine, value.cls, "__aexit__"
+    )
+    return found if isinstance(found, values.Function) else None
 
 
 def _closer(machine: Machine, value: Value, node: cst.BaseExpression) -> Callable[[], None] | None:
@@ -178,20 +204,13 @@ def _enter_instance(
     if isinstance(start, values.Function):
         bound = values.BoundFunction(start, value)
         entered = tasks.awaited(machine, calls.call(machine, bound, Arguments(), node), node)
-    stop = classes.find(machine, value.cls, "__exit__") or classes.find(
-        machine, value.cls, "__aexit__"
-    )
+    if _exit_of(machine, value) is not None:
+        return entered, _leaver(machine, value, node)
+    stop = _left_by_its_base(machine, value)
     if not isinstance(stop, values.Function):
-        stop = _left_by_its_base(machine, value)
-        if not isinstance(stop, values.Function):
-            return entered, None
-        inherited = values.BoundFunction(stop, value)
-        return entered, lambda: _discard(calls.call(machine, inherited, Arguments(), node))
-    leaving = values.BoundFunction(stop, value)
-    nothing = Arguments([values.NONE, values.NONE, values.NONE])
-    return entered, lambda: _discard(
-        tasks.awaited(machine, calls.call(machine, leaving, nothing, node), node)
-    )
+        return entered, None
+    inherited = values.BoundFunction(stop, value)
+    return entered, lambda: _discard(calls.call(machine, inherited, Arguments(), node))
 
 
 def _left_by_its_base(machine: Machine, value: values.Instance) -> Value | None:
