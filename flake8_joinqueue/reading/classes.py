@@ -38,9 +38,17 @@ _NAMED_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
 
 
 def define(
-    machine: Machine, node: cst.ClassDef, bases: tuple[Value, ...], decorated: bool
+    machine: Machine,
+    node: cst.ClassDef,
+    bases: tuple[Value, ...],
+    decorated: bool,
+    *,
+    compares: bool,
 ) -> Value:
-    """Run a class statement and return the class; `decorated` says that it is a dataclass."""
+    """Run a class statement and return the class.
+
+    `decorated` says that it is a dataclass, `compares` that its fields make its instances equal.
+    """
     name = node.name.value
     scope = Scope(machine.scope, survey([node.body], deep=machine.declares_outer), "class")
     annotations = dict(_annotations(node))
@@ -48,7 +56,8 @@ def define(
     named = any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases)
     if decorated:
         fields = tuple(dict.fromkeys([*_inherited_fields(bases), *fields]))
-    made = Class(name, bases, scope, fields, decorated, tuple(_daemons(node)), annotations)
+    daemons_set = tuple(_daemons(node))
+    made = Class(name, bases, scope, fields, decorated, compares, daemons_set, annotations)
     machine.frames.append(Frame(scope))
     machine.classes.append(made)
     try:

@@ -158,10 +158,11 @@ def _as_data(machine: Machine, value: values.Unknown) -> Item:
 
 def _as_object(machine: Machine, value: values.Instance, attributes: dict[str, Item]) -> Item:
     ancestors = _ancestors(value.cls)
-    # A dataclass compares field by field.
+    # A dataclass compares field by field, unless it says otherwise.
+    bases = classes.lineage(value.cls)
     plain = (
         ancestors is not None
-        and not value.cls.is_dataclass
+        and not any(isinstance(base, values.Class) and base.compares for base in bases)
         and not any(classes.find(machine, value.cls, name) for name in _UNPLAIN)
     )
     own_way = ancestors is None or any(classes.find(machine, value.cls, name) for name in _PICKLING)

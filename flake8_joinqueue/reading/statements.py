@@ -333,15 +333,26 @@ def _maker(machine: Machine, decorator: cst.Decorator) -> str:
 
 
 def _class(machine: Machine, node: cst.ClassDef) -> None:
-    decorated = False
+    decorated, compares = False, False
     for decorator in node.decorators:
         value = expressions.evaluate(machine, _undecorated(decorator.decorator))
-        decorated = decorated or value == values.Library("dataclasses.dataclass")
+        if value == values.Library("dataclasses.dataclass"):
+            decorated, compares = True, not _says(decorator.decorator, "eq", "False")
     bases = tuple(expressions.evaluate(machine, base.value) for base in node.bases)
-    made = classes.define(machine, node, bases, decorated)
+    made = classes.define(machine, node, bases, decorated, compares=compares)
     variables.write_name(machine, node.name.value, made, node)
     if isinstance(made, values.Class):
         machine.defined_classes.append(made)
+
+
+def _says(node: cst.BaseExpression, keyword: str, value: str) -> bool:
+    """Say whether a call has an argument of that name and that constant."""
+    return isinstance(node, cst.Call) and any(
+        argument.keyword is not None
+        and argument.keyword.value == keyword
+        and trees.dotted(argument.value) == value
+        for argument in node.args
+    )
 
 
 def _undecorated(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -134,6 +134,7 @@ class BoundFunction:
 class Class:
     """A class of the file. Its attributes live in `scope`.
 
+    `compares`: it is a dataclass whose instances are equal where all their fields are.
     `daemons` are the names of `daemon`, or what is meant to be, where its body assigns them.
     `order` is for `classes.lineage`, which works it out once.
     """
@@ -143,6 +144,7 @@ class Class:
     scope: Scope
     fields: tuple[str, ...] = ()
     is_dataclass: bool = False
+    compares: bool = False
     daemons: tuple[cst.Name, ...] = field(default=(), compare=False)
     annotations: Mapping[str, cst.Annotation] = field(default_factory=dict, compare=False)
     order: list[Value] = field(default_factory=list, init=False, repr=False)

@@ -8,7 +8,7 @@ from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import is_by
 from flake8_joinqueue.analysis.timeline import Event, site_of
 from flake8_joinqueue.counts import Count
-from flake8_joinqueue.protocol import Actor, Get, Item, JoinQueue, Literal, Queue, Site
+from flake8_joinqueue.protocol import Actor, Get, Item, JoinQueue, Literal, Queue, Site, Unique
 
 
 def started(program: Program, actor: Actor) -> str:
@@ -97,6 +97,8 @@ def item(what: Item) -> str:
         return what.label
     if isinstance(what, Literal):
         return "..." if what.value is ... else repr(what.value)
+    if isinstance(what, Unique):
+        return f"the {what.type_name}"
     return getattr(what, "name", "") or "the item"
 
 
