@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.stops import covered
-from flake8_joinqueue.analysis.timeline import Event, before, exclusive, may_precede, put_of
+from flake8_joinqueue.analysis.timeline import (
+    Event,
+    before,
+    exclusive,
+    may_precede,
+    put_of,
+    site_of,
+)
 from flake8_joinqueue.analysis.turns import GIVES_WAY, at_once, gives_way
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.facts.tasks import PAUSES
@@ -20,6 +27,7 @@ from flake8_joinqueue.protocol import (
     Peek,
     Put,
     Queue,
+    Site,
     Sleep,
     Synchronise,
     TaskDone,
@@ -189,10 +197,17 @@ def _is_process(actor: Actor) -> bool:
     return actor.kind is ActorKind.PROCESS
 
 
-def hesitates(program: Program, queue: Queue, consumer: Consumer) -> bool:
-    """Say whether a consumer waits for something else before it takes, or while it does."""
-    takes = [e for e in program.on(queue, Get) if e.actor == consumer.actor.index]
+def hesitates(program: Program, queue: Queue, consumer: Consumer, look: Site) -> bool:
+    """Say whether a consumer waits for something else before it comes to a look at a queue.
+
+    What it waits for afterwards, before it takes what it saw, is too late for that.
+    """
+    looks = [
+        event.index
+        for event in program.on(queue, Peek, Get)
+        if event.actor == consumer.actor.index and site_of(event) is look
+    ]
     return consumer.actor is not program.main and any(
-        event.actor == consumer.actor.index and event.index < max(take.index for take in takes)
+        event.actor == consumer.actor.index and any(event.index < index for index in looks)
         for event in program.of(*_PAUSES)
     )

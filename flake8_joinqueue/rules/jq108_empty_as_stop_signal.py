@@ -41,10 +41,10 @@ for _ in range(4):
 # Known limits
 
 Silent where anything else may end the loop, too, and where the program sleeps or waits for
-something in between. On a thread queue or a manager's, a loop with `get_nowait()` is right where
-all puts are over; so is one with `empty()` if there is but one consumer. Tasks and
-greenlets take turns only where they wait: reported where a producer, or main, does so before it
-puts, or a consumer between its look and its `get`.
+something before the look. On a thread queue or a manager's, a loop with `get_nowait()` is right
+where all puts are over; so is one with `empty()` if there is but one consumer. Tasks and greenlets
+take turns only where they wait: reported where a producer, or main, does so before it puts, or a
+consumer between its look and its `get`.
 
 # Fix
 
@@ -112,10 +112,11 @@ def _check(program: Program, queue: Queue, consumers: list[Consumer]) -> Iterato
 
 def _too_soon(program: Program, queue: Queue, consumer: Consumer) -> list[Event]:
     """Return the puts that may come when a consumer has left."""
-    if hesitates(program, queue, consumer):
+    look = _looks(program, queue, consumer)[0]
+    if hesitates(program, queue, consumer, look):
         return []
     # `qsize()` of a process queue counts what is on its way, too.
-    method = _method(program, _looks(program, queue, consumer)[0])
+    method = _method(program, look)
     lags = queue.kind.feeder and method != "qsize"
     return late(program, queue, consumer, lags=lags) or []
 
