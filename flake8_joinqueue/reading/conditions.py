@@ -211,12 +211,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
     if isinstance(right, values.Truth):
         left, right = right, left
     if isinstance(left, values.Truth):
-        flag = right.value if isinstance(right, Const) else None
-        return (
-            (left.condition if flag else negate(left.condition))
-            if isinstance(flag, bool)
-            else hunch(machine)
-        )
+        return _same_truth(machine, left.condition, right)
     looked_at = cell_of(left)
     if looked_at is not None:
         # `type(item) is Stop`, `item.__class__ is Stop`
@@ -229,7 +224,7 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
         number = items.as_count(machine, right)
         if number is not None and how is How.EQUAL and not path:
             return CountTest(cell, "==", number)
-        return hunch(machine)
+        return opaque(machine, how.value, left, right)
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value is right.value if right.value is None else left.value == right.value
     counts = items.as_count(machine, left), items.as_count(machine, right)
@@ -244,7 +239,21 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
         return False
     if isinstance(right, Const) and right.value is None and not isinstance(left, Unknown):
         return not _known_object(left) and opaque(machine, "is None", left)
+    if isinstance(right, Const) and right.value is None and values.depends_on_item(left):
+        # Whoever asks now for the one and now for the other takes what is false for `None`.
+        return negate(truth(machine, left))
     return opaque(machine, how.value, left, right)
+
+
+def _same_truth(machine: Machine, condition: Condition, other: Value) -> Condition:
+    """Return the condition under which a test has come to what another value says."""
+    flag = isinstance(other, Const) and isinstance(other.value, bool)
+    if not (flag or isinstance(other, values.Truth) or values.depends_on_item(other)):
+        return hunch(machine)
+    said = truth(machine, other)
+    if isinstance(said, bool):
+        return condition if said else negate(condition)
+    return AnyOf((AllOf((condition, said)), AllOf((negate(condition), negate(said)))))
 
 
 def _other_actor(machine: Machine, left: Value, right: Value) -> bool:
