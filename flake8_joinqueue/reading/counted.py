@@ -236,6 +236,11 @@ def _binds(node: cst.CSTNode, name: str) -> bool:
     )
 
 
+def looks_at(node: cst.For, name: str) -> bool:
+    """Say whether a loop looks at the number of its round, which nothing else changes."""
+    return _tested(node.body, name) and not any(_binds(part, name) for part in _nodes(node.body))
+
+
 def _tested(body: cst.BaseSuite, name: str) -> bool:
     """Say whether a loop looks at its counter: then paths follow it."""
     tests = (

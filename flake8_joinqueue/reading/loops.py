@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libcst as cst
 
@@ -16,6 +16,7 @@ from flake8_joinqueue.protocol import (
     Handler,
     How,
     Hunch,
+    Increment,
     Loop,
     LoopKind,
     Operation,
@@ -27,6 +28,7 @@ from flake8_joinqueue.reading import (
     counted,
     expressions,
     generators,
+    items,
     iteration,
     lengths,
     merging,
@@ -39,7 +41,7 @@ from flake8_joinqueue.reading.drafts import LoopFrame
 from flake8_joinqueue.reading.rounds import counted_loop
 from flake8_joinqueue.reading.scopes import Place, new_serial
 from flake8_joinqueue.reading.trees import parts
-from flake8_joinqueue.reading.values import Segment, Unknown, Value
+from flake8_joinqueue.reading.values import Const, Segment, Unknown, Value
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
@@ -132,9 +134,10 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
         found = (Segment(value, times),)
     if limit is not None and len(found) == 1:
         found = (Segment(found[0].value, smallest(limit, found[0].times)),)
+    index = _index(machine, node, found[0]) if len(found) == 1 else None
     for segment in found:
         last = segment is found[-1]
-        _counted(machine, node, segment, node.orelse if last else None)
+        _counted(machine, node, segment, node.orelse if last else None, index=index)
     if not found and node.orelse is not None:
         statements.run(machine, node.orelse.body)
 
@@ -152,20 +155,28 @@ def _for_generator(machine: Machine, node: cst.For, over: values.Generator) -> N
     generators.run_for(machine, node, over, one_round, lambda: _else(machine, node.orelse))
 
 
-def _counted(
+def _counted(  # noqa: PLR0913 (a loop, by its parts)
     machine: Machine,
     node: cst.For | cst.While,
     segment: Segment,
     orelse: cst.Else | None,
     rounds: Cell | None = None,
+    *,
+    index: _Index | None = None,
 ) -> None:
     frame = LoopFrame(new_serial(), segment.times)
     if segment.times.number != 1:
         _forget(machine, node)
+    if index is not None:
+        machine.set_cell(index.cell, items.number(index.first - index.step), node)
 
     def body() -> None:
         if isinstance(node, cst.For):
-            expressions.assign(machine, node.target, segment.value, node)
+            value = segment.value if index is None else index.value
+            expressions.assign(machine, node.target, value, node)
+        if index is not None:
+            counted_up = machine.note_assigned(index.cell, node)
+            machine.emit(Increment(index.cell, index.step, counted_up))
         statements.run(machine, node.body)
 
     attempt = _within(machine, frame, body)
@@ -175,6 +186,36 @@ def _counted(
     if attempt.operations or otherwise:
         loop = counted_loop(machine, frame, attempt.operations, machine.site(node))
         machine.emit(replace(loop, rounds=rounds, orelse=otherwise))
+
+
+# In a loop of so many rounds, paths follow the number of the round.
+_SHORT: Final = 8
+
+
+class _Index(NamedTuple):
+    """A number that the rounds of a loop count, as paths follow it."""
+
+    value: Unknown
+    cell: Cell
+    first: int
+    step: int
+
+
+def _index(machine: Machine, node: cst.For, segment: Segment) -> _Index | None:
+    """Return the number in `for number in range(3)`, where the loop looks at it."""
+    over = trees.dotted(node.iter.func) if isinstance(node.iter, cst.Call) else ""
+    known = machine.origins.get(segment.value.key) if isinstance(segment.value, Unknown) else None
+    if over != "range" or not known or len(known) != segment.times.number or len(known) > _SHORT:
+        return None
+    if not isinstance(node.target, cst.Name) or not counted.looks_at(node, node.target.value):
+        return None
+    numbers = [part.value for part in known if isinstance(part, Const)]
+    first, second = numbers[0], numbers[min(1, len(numbers) - 1)]
+    if not isinstance(first, int) or not isinstance(second, int):
+        return None
+    cell = machine.new_cell(node.target.value)
+    value = machine.one_of(node.target.value, True, *known, cell=cell)
+    return _Index(value, cell, first, second - first or 1)
 
 
 def _for_ever(machine: Machine, node: cst.For, value: Value) -> None:

@@ -140,7 +140,7 @@ def _forbids(operation: Operation, block: int, taken: set[Cell]) -> bool:
 def _may_be_the_last(operation: Operation) -> bool:
     """Say whether what is in a branch may only ever be done in the last round of the loop."""
     return isinstance(operation, Branch) and any(
-        isinstance(atom, Hunch) for atom in atoms_in(operation.condition)
+        isinstance(atom, Hunch | CountTest) for atom in atoms_in(operation.condition)
     )
 
 
