@@ -46,8 +46,8 @@ def operations_in(block: Block) -> Iterator[Operation]:
     while stack:
         for operation in stack[-1]:
             yield operation
-            inside = blocks_in(operation)
-            if inside:
+            if type(operation) in _HAVE_BLOCKS:
+                inside = blocks_in(operation)
                 stack.append(iter([inner for part in inside for inner in part]))
                 break
         else:
@@ -79,6 +79,8 @@ def unchanged(block: Block, kept: list[Operation]) -> Block:
 
 def with_blocks(operation: Operation, change: Callable[[Block], Block]) -> Operation:
     """Return an operation whose inner blocks went through `change`; itself where none changed."""
+    if type(operation) not in _HAVE_BLOCKS:
+        return operation
     match operation:
         case Branch(then=then, otherwise=otherwise):
             arms = change(then), change(otherwise)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache, partial
 
 from flake8_joinqueue.facts import evidence
 from flake8_joinqueue.facts.queues import QueueKind
@@ -74,7 +75,7 @@ def read(  # noqa: PLR0913 (a file, what is known of it, and how it is read)
                 core=core,
                 lingers=lingers,
                 inside=inside,
-                setters=_setters(tree) if "Event" in source else 0,
+                setters=cache(partial(_setters, tree)),
                 by_use=evidence.queues_by_use(source, tree) if by_use is None else by_use,
             )
         )

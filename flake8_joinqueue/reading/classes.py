@@ -24,7 +24,6 @@ from flake8_joinqueue.reading import (
 )
 from flake8_joinqueue.reading.drafts import Frame
 from flake8_joinqueue.reading.scopes import Scope, new_serial
-from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.reading.values import Arguments, Class, Library, Value
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def define(
     `decorated` says that it is a dataclass, `compares` that its fields make its instances equal.
     """
     name = node.name.value
-    scope = Scope(machine.scope, survey([node.body], deep=machine.declares_outer), "class")
+    scope = Scope(machine.scope, machine.survey([node.body]), "class")
     annotations = dict(_annotations(node))
     fields = tuple(name for name, each in annotations.items() if not _is_class_variable(each))
     named = any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases)

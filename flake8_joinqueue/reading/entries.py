@@ -48,7 +48,6 @@ from flake8_joinqueue.reading import (
 from flake8_joinqueue.reading.drafts import ActorDraft, Frame
 from flake8_joinqueue.reading.machine import Machine
 from flake8_joinqueue.reading.scopes import Scope, new_serial
-from flake8_joinqueue.reading.survey import survey
 from flake8_joinqueue.reading.values import Class, Function
 from flake8_joinqueue.records import replace
 
@@ -66,15 +65,15 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     lingers: tuple[int, ...] = (),
     by_use: Mapping[str, QueueKind] | None = None,
     inside: bool = True,
-    setters: int = 0,
+    setters: Callable[[], int] = int,
 ) -> tuple[tuple[Protocol, ...], tuple[str, ...]]:
     """Run a module from each of its entry points; return their Protocols, and what was given up.
 
     `core` are the functions and classes worth beginning with, `None` for all. `lingers`: the
     lines where its top level does more than is left of it here, which takes its time. `by_use` are
     the names that go by queues alone. `inside`: functions and classes have to do with queues even
-    where the top level has none to give them. `setters`: at how many places of the file something
-    is set, an event say.
+    where the top level has none to give them. `setters` counts the places of the file at which
+    something is set, an event say.
     """
     assigned = wording.attributes_assigned(source)
     several = frozenset(name for name, count in assigned.items() if count > 1)
@@ -85,6 +84,7 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = wording.declares_outer(source)
+    machine.binds_in_expressions = wording.binds_in_expressions(source)
     machine.keys_stored = wording.keys_stored(source)
     machine.collections_changed = wording.collections_changed(source)
     words = wording.Words(source)
@@ -111,7 +111,7 @@ class _Entries:
         self.module = machine.places.module
         self.assigned = assigned  # how often attributes of a name are
         self.words = words
-        self.scope = Scope(None, survey(self.module.body, deep=machine.declares_outer), "module")
+        self.scope = Scope(None, machine.survey(self.module.body), "module")
         self.protocols: list[Protocol] = []
 
     def run(self, *, lingers: tuple[int, ...], inside: bool) -> tuple[Protocol, ...]:

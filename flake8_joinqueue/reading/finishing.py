@@ -43,7 +43,6 @@ from flake8_joinqueue.protocol import (
     Stop,
     Try,
     Unset,
-    blocks_in,
     operations_in,
     unchanged,
     with_blocks,
@@ -72,13 +71,16 @@ def finish(  # noqa: PLR0913, PLR0917 (a run, and what is known of it)
     `unset` are the events that nobody sets, by the keys of the settings that speak of them.
     """
     bodies = [main, *(draft.body or () for draft in machine.actors[1:])]
-    stopped = _stopped_tasks(machine, bodies)
+    every = [operation for body in bodies for operation in operations_in(body)]
+    if not machine.queues and not machine.managers and not _handles(every):
+        return None
+    stopped = _stopped_tasks(machine, every)
     bodies = [_cancellable(body) if index in stopped else body for index, body in enumerate(bodies)]
     if machine.alive:
         bodies = [_without_looks(body, machine.alive) for body in bodies]
     volatile = _volatile(machine, assigned)
-    cleaned = _Cleaner(_tested(bodies), machine.examined)
-    counters = _counters(bodies)
+    cleaned = _Cleaner(_tested(every), machine.examined)
+    counters = _counters(every)
     actors = tuple(
         _actor(
             machine,
@@ -87,8 +89,6 @@ def finish(  # noqa: PLR0913, PLR0917 (a run, and what is known of it)
         )
         for draft, body in zip(machine.actors, bodies, strict=True)
     )
-    if not machine.queues and not machine.managers and not _handles(bodies):
-        return None
     queues = tuple(
         Queue(
             draft.index,
@@ -111,12 +111,11 @@ def finish(  # noqa: PLR0913, PLR0917 (a run, and what is known of it)
     return Protocol(entry, queues, managers, actors, ends, unset=signals.asked(bodies, unset))
 
 
-def _stopped_tasks(machine: Machine, bodies: list[Block]) -> set[int]:
+def _stopped_tasks(machine: Machine, every: list[Operation]) -> set[int]:
     """Return the tasks that somebody stops."""
     return {
         operation.actor
-        for body in bodies
-        for operation in operations_in(body)
+        for operation in every
         if isinstance(operation, Stop) and machine.actors[operation.actor].kind is ActorKind.TASK
     }
 
@@ -154,15 +153,9 @@ def _only_ends(operation: Operation, alive: Mapping[str, int]) -> TypeGuard[Bran
     )
 
 
-def _handles(bodies: list[Block]) -> bool:
+def _handles(every: list[Operation]) -> bool:
     """Say whether an exception is handled anywhere."""
-    pending = list(bodies)
-    while pending:
-        for operation in pending.pop():
-            if isinstance(operation, Try) and operation.handlers:
-                return True
-            pending.extend(blocks_in(operation))
-    return False
+    return any(isinstance(operation, Try) and operation.handlers for operation in every)
 
 
 def _actor(machine: Machine, draft: ActorDraft, body: Block) -> Actor:
@@ -244,16 +237,9 @@ def _in_another_call(draft: ActorDraft, assigned: Assigned, before_start: set[Si
     return assigned.turn not in {0, draft.started_in} and assigned.site not in before_start
 
 
-def _counters(bodies: list[Block]) -> frozenset[Cell]:
+def _counters(every: list[Operation]) -> frozenset[Cell]:
     """Return the variables that are counted up or down."""
-    found: set[Cell] = set()
-    pending = list(bodies)
-    while pending:
-        for operation in pending.pop():
-            if isinstance(operation, Increment):
-                found.add(operation.cell)
-            pending.extend(blocks_in(operation))
-    return frozenset(found)
+    return frozenset(operation.cell for operation in every if isinstance(operation, Increment))
 
 
 def _with_tests(
@@ -316,18 +302,15 @@ def _number_test(test: ItemTest) -> ItemTest | CountTest:
 # --- what nobody looks at ------------------------------------------------------------------------
 
 
-def _tested(bodies: list[Block]) -> set[Cell]:
+def _tested(every: list[Operation]) -> set[Cell]:
     """Return the cells whose content decides something."""
     tested: set[Cell] = set()
     aliases: list[tuple[Cell, Cell]] = []
-    pending = list(bodies)
-    while pending:
-        for operation in pending.pop():
-            if isinstance(operation, (Branch, Loop)):
-                tested.update(_cells(operation.condition))
-            elif isinstance(operation, SetCell) and isinstance(operation.value, Alias):
-                aliases.append((operation.cell, operation.value.cell))
-            pending.extend(blocks_in(operation))
+    for operation in every:
+        if isinstance(operation, (Branch, Loop)):
+            tested.update(_cells(operation.condition))
+        elif isinstance(operation, SetCell) and isinstance(operation.value, Alias):
+            aliases.append((operation.cell, operation.value.cell))
     growing = True
     while growing:
         before = len(tested)
@@ -344,6 +327,9 @@ def _cells(condition: Condition) -> set[Cell]:
     if isinstance(condition, (AllOf, AnyOf)):
         return set().union(*(_cells(part) for part in condition.conditions))
     return set()
+
+
+_MAY_BE_IDLE = frozenset({SetCell, Increment, Branch, Scope, AnyOrder, Try, Loop})
 
 
 class _Cleaner:
@@ -373,6 +359,8 @@ class _Cleaner:
         return put
 
     def _is_idle(self, operation: Operation) -> bool:
+        if type(operation) not in _MAY_BE_IDLE:
+            return False
         if isinstance(operation, (SetCell, Increment)):
             return operation.cell not in self.tested
         if isinstance(operation, Branch):

@@ -25,7 +25,7 @@ from flake8_joinqueue.reading import (
 )
 from flake8_joinqueue.reading.drafts import Audience, Frame
 from flake8_joinqueue.reading.scopes import Scope
-from flake8_joinqueue.reading.survey import Survey, survey
+from flake8_joinqueue.reading.survey import Survey
 from flake8_joinqueue.reading.values import Arguments, Content, Function, Segment, Unknown, Value
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def surveyed(machine: Machine, node: cst.FunctionDef | cst.Lambda) -> Survey:
     if known is None:
         names = [parameter.name.value for parameter in _all_parameters(node.params)]
         names += [star.name.value for star in _stars(node.params)]
-        known = machine.surveys[id(node)] = survey([node.body], names, deep=machine.declares_outer)
+        known = machine.surveys[id(node)] = machine.survey([node.body], names)
     return known
 
 

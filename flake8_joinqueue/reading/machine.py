@@ -7,7 +7,7 @@ operations of a Protocol; what it computes otherwise is forgotten or becomes `Un
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -41,13 +41,13 @@ from flake8_joinqueue.reading.drafts import (
     QueueDraft,
 )
 from flake8_joinqueue.reading.scopes import Heap, Place, Scope, new_serial
+from flake8_joinqueue.reading.survey import Survey, survey
 from flake8_joinqueue.reading.values import Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.following import Follower
     from flake8_joinqueue.reading.hooks import Hook
     from flake8_joinqueue.reading.places import Places
-    from flake8_joinqueue.reading.survey import Survey
 
 
 class _Collecting:
@@ -77,6 +77,8 @@ class Machine:
         self.options = options
         # Whether some function may bind names of the scopes around it.
         self.declares_outer = True
+        # Whether some expression may bind a name, or yield.
+        self.binds_in_expressions = True
         # Who reads the modules of the same source tree, where imports are followed.
         self.follower: Follower | None = None
         # Attributes assigned at more than one place of the file: variables, not settings.
@@ -218,6 +220,12 @@ class Machine:
         """Return a key that no unknown value has yet."""
         self._keys += 1
         return f"#{self._keys}"
+
+    def survey(self, body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()) -> Survey:
+        """Return what `body` binds, and the `parameters`."""
+        return survey(
+            body, parameters, deep=self.declares_outer, expressions=self.binds_in_expressions
+        )
 
     def unknown(self, label: str = "", *because: Value) -> Unknown:
         """Return a new unknown value; free where one of the values it comes from is."""

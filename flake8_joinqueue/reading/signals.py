@@ -6,7 +6,7 @@ that sets anything has been run, and did not set this one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from flake8_joinqueue.protocol import (
@@ -42,13 +42,13 @@ _ASKING: Final = frozenset({"is_set", "isSet"})
 class Signals:
     """What is known of the events of a file.
 
-    `mentions`: at how many places of the file something is set; `run`: which of them have been run,
-    by the `id` of the node. `made`: where events are made, by their serial numbers, `names` what
-    they are called first; `lost` are those that somebody sets, or that others may set. `asked`:
-    which event an answer speaks of, by the key of the answer.
+    `mentions` counts the places of the file at which something is set; `run`: which of them have
+    been run, by the `id` of the node. `made`: where events are made, by their serial numbers,
+    `names` what they are called first; `lost` are those that somebody sets, or that others may set.
+    `asked`: which event an answer speaks of, by the key of the answer.
     """
 
-    mentions: int = 0
+    mentions: Callable[[], int] = int
     run: set[int] = field(default_factory=set)
     made: dict[int, Site] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def never_set(machine: Machine, module: Scope, *, alone: bool) -> dict[str, Unse
     `alone`: the file is all there is, and nobody uses what it has at its top level.
     """
     signals = machine.signals
-    if not signals.asked or signals.mentions > len(signals.run):
+    if not signals.asked or signals.mentions() > len(signals.run):
         return {}
     scopes = [module, *(made.scope for made in machine.defined_classes)]
     public = {

@@ -32,6 +32,8 @@ _NOTED = frozenset(
         cst.NamedExpr,
         cst.AsName,
         cst.MatchAs,
+        cst.MatchStar,
+        cst.MatchMapping,
         cst.ImportAlias,
         cst.Del,
     }
@@ -59,13 +61,19 @@ class Survey:
 
 
 def survey(
-    body: Iterable[cst.CSTNode], parameters: Iterable[str] = (), *, deep: bool = True
+    body: Iterable[cst.CSTNode],
+    parameters: Iterable[str] = (),
+    *,
+    deep: bool = True,
+    expressions: bool = True,
 ) -> Survey:
     """Return what `body` binds, with the `parameters` bound once already.
 
     Without `deep`, inner functions and classes are not entered: nothing in the file declares a name
-    `global` or `nonlocal`, so that they bind nothing of this scope.
+    `global` or `nonlocal`, so that they bind nothing of this scope. Without `expressions`, those
+    are not looked at: in none of the file's a name is bound, and none yields.
     """
+    inside = parts if expressions else _statements
     surveyed = Survey()
     surveyed.bindings.update(parameters)
     surveyed.own.update(surveyed.bindings)
@@ -85,11 +93,57 @@ def survey(
                 nested = True
                 if not deep:
                     continue
-        children = parts(node)
+        children = inside(node)
         if children:
             children.reverse()
             stack += [(child, loops, nested) for child in children if type(child) not in _LEAVES]
     return surveyed
+
+
+def _statements(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the children of a node that may bind names, where no expression does."""
+    found: list[cst.CSTNode] = []
+    for name in _HOLDING.get(type(node), ()):
+        value = getattr(node, name)
+        if type(value) is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return found
+
+
+# The fields of statements and their parts in which names may be bound.
+_HOLDING: Mapping[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.SimpleStatementLine: ("body",),
+    cst.IndentedBlock: ("body",),
+    cst.FunctionDef: ("body",),
+    cst.ClassDef: ("body",),
+    cst.If: ("body", "orelse"),
+    cst.Else: ("body",),
+    cst.While: ("body", "orelse"),
+    cst.For: ("body", "orelse"),
+    cst.With: ("items", "body"),
+    cst.WithItem: ("asname",),
+    cst.Try: ("body", "handlers", "orelse", "finalbody"),
+    cst.TryStar: ("body", "handlers", "orelse", "finalbody"),
+    cst.ExceptHandler: ("name", "body"),
+    cst.ExceptStarHandler: ("name", "body"),
+    cst.Finally: ("body",),
+    cst.Import: ("names",),
+    cst.ImportFrom: ("names",),
+    cst.ImportAlias: ("asname",),
+    cst.Match: ("cases",),
+    cst.MatchCase: ("pattern", "body"),
+    cst.MatchAs: ("pattern",),
+    cst.MatchList: ("patterns",),
+    cst.MatchSequenceElement: ("value",),
+    cst.MatchMapping: ("elements",),
+    cst.MatchMappingElement: ("pattern",),
+    cst.MatchClass: ("patterns", "kwds"),
+    cst.MatchKeywordElement: ("pattern",),
+    cst.MatchOr: ("patterns",),
+    cst.MatchOrElement: ("pattern",),
+}
 
 
 def _note(surveyed: Survey, node: cst.CSTNode, loops: tuple[int, ...], nested: bool) -> None:
@@ -128,7 +182,7 @@ def _declare(surveyed: Survey, node: cst.Global | cst.Nonlocal, nested: bool) ->
 
 
 def _named(
-    node: cst.FunctionDef | cst.ClassDef | cst.AsName | cst.MatchAs,
+    node: cst.FunctionDef | cst.ClassDef | cst.AsName | cst.MatchAs | cst.MatchStar,
 ) -> list[cst.BaseExpression]:
     return [] if node.name is None else [node.name]
 
@@ -153,6 +207,8 @@ _BINDING: Mapping[type[cst.CSTNode], Callable[[Any], list[cst.BaseExpression]]] 
     cst.ClassDef: _named,
     cst.AsName: _named,
     cst.MatchAs: _named,
+    cst.MatchStar: _named,
+    cst.MatchMapping: lambda node: [] if node.rest is None else [node.rest],
     cst.ImportAlias: _imported,
     cst.Del: lambda node: [node.target],
 }
