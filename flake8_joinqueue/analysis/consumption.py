@@ -97,12 +97,16 @@ class Consumption(Endings):
         return not any(target in before and target not in gets for target in done)
 
     def amid_a_batch(self, put: Put) -> bool:
-        """Say whether a put comes while more of a batch may be left to account for."""
-        if not self.batched:
+        """Say whether a put comes while more of a batch may be left to account for.
+
+        Where the rounds are gone through one by one, something surely is.
+        """
+        gets, dones, puts = set(self._get_nodes), set(self._done_nodes), self._nodes_of(put)
+        if not puts or not self._repeats(gets):
             return False
-        done = self.flow.reaching(set(self._done_nodes), set(self._get_nodes))
-        puts = self._nodes_of(put)
-        return bool(puts) and puts <= done
+        if self.batched:
+            return puts <= self.flow.reaching(dones, gets)
+        return puts.isdisjoint(self.flow.reaching({*gets, END, DIED}, dones))
 
     def _nodes_of(self, put: Put) -> set[int]:
         return {index for index, node in enumerate(self.flow.nodes) if node.operation is put}
