@@ -139,6 +139,7 @@ PROCESS_POOL = MakesCrew("pool", ActorFamily.PROCESS, True, Leaving.STOP, 1)
 TASKS: Mapping[str, Fact] = MappingProxyType(
     {
         "asyncio.create_task": _TASK,
+        "asyncio.Task": _TASK,
         "asyncio.ensure_future": _TASK,
         "asyncio.loop.create_task": _TASK,
         "asyncio.loop.run_in_executor": StartsActor(ActorFamily.THREAD, skip=1),

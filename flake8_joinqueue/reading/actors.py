@@ -341,6 +341,11 @@ def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value
         run = classes.find(machine, made.instance.cls, name)
         if isinstance(run, values.Function):
             return calls.call(machine, values.BoundFunction(run, made.instance), Arguments(), node)
+    return run_of_base(machine, made, node)
+
+
+def run_of_base(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value:
+    """Do what `run()` does where no class of the file says otherwise: call the target, if any."""
     if made.target is None or made.opaque:
         made.opaque = (
             made.opaque or made.instance is None or classes.has_unknown_base(made.instance.cls)

@@ -110,6 +110,8 @@ def _of_super(
             if name == "__init__" and isinstance(known, names.MakesActor):
                 actors.configure(machine, index, known, arguments)
                 return values.NONE
+            if isinstance(known, names.MakesActor) and name == known.run:
+                return actors.run_of_base(machine, machine.actors[index], node)
             return actors.method(machine, index, name, arguments, node)
         queue = machine.instance_queues.get(instance.serial)
         if queue is not None:
