@@ -11,7 +11,6 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from flake8_joinqueue.reading import wording
 from flake8_joinqueue.reading.rebuilding import rebuild
 from flake8_joinqueue.reading.survey import Survey, survey
 from flake8_joinqueue.reading.trees import parts
@@ -19,6 +18,7 @@ from flake8_joinqueue.reading.trees import parts
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
 STANDARD_LIBRARY = sorted(Path(sysconfig.get_path("stdlib")).glob("[a-z]*.py"))
 
+_SCOPES = (cst.Module, cst.FunctionDef, cst.ClassDef)
 _MATCHED = """
 match read():
     case [first, *others] | {"a": first, **others}:
@@ -39,14 +39,13 @@ def test_statements_alone_say_the_same(deep: bool) -> None:
         with tokenize.open(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             text = file.read()
-            module = rebuild(ast.parse(text).body).module
-        if wording.binds_in_expressions(text):
-            continue
+            rebuilt = rebuild(ast.parse(text).body)
+        module = rebuilt.module
         pending: list[cst.CSTNode] = [module]
         while pending:
             node = pending.pop()
-            if isinstance(node, (cst.Module, cst.FunctionDef, cst.ClassDef)):
-                body = module.body if isinstance(node, cst.Module) else [node.body]
+            if isinstance(node, _SCOPES) and id(node) not in rebuilt.binding:
+                body = node.body if isinstance(node, cst.Module) else [node.body]
                 every = survey(body, deep=deep)
                 assert survey(body, deep=deep, expressions=False) == every, path
                 compared += 1
@@ -59,7 +58,25 @@ def test_names_of_patterns() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["if (n := f()): pass\n", "def f():\n    return [(yield x)]\n", "x = f'{(y := 1)}'\n"]
+    ("text", "binding"),
+    [
+        ("if (n := f()): pass\n", {"Module"}),
+        ("def f():\n    return [(yield x)]\ndef g(): pass\n", {"Module", "f"}),
+        ("class C:\n    x = f'{(y := 1)}'\n", {"Module", "C"}),
+        ("f(lambda: (yield))\n", {"Module", "Lambda"}),
+        ("def f():\n    def g():\n        yield from h\n", {"Module", "f", "g"}),
+    ],
 )
-def test_expressions_that_bind_are_known(text: str) -> None:
-    assert wording.binds_in_expressions(text)
+def test_in_what_expressions_bind(text: str, binding: set[str]) -> None:
+    rebuilt = rebuild(ast.parse(text).body)
+    found = set()
+    pending: list[cst.CSTNode] = [rebuilt.module]
+    while pending:
+        node = pending.pop()
+        if id(node) in rebuilt.binding:
+            if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+                found.add(node.name.value)
+            else:
+                found.add(type(node).__name__)
+        pending += parts(node)
+    assert found == binding

@@ -9,6 +9,7 @@ import builtins
 import math
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -267,6 +268,7 @@ def canonical(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def fact(name: str) -> Fact | None:
     """Return what the dotted `name` of a library stands for, or `None` where nothing is known."""
     dill = name.startswith(_WITH_DILL)

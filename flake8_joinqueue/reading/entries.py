@@ -84,7 +84,6 @@ def run(  # noqa: PLR0913 (a file, where it stands, and how it is read)
     if options.follow_imports:
         machine.follower = following.Follower(filename)
     machine.declares_outer = wording.declares_outer(source)
-    machine.binds_in_expressions = wording.binds_in_expressions(source)
     machine.keys_stored = wording.keys_stored(source)
     machine.collections_changed = wording.collections_changed(source)
     words = wording.Words(source)
@@ -111,7 +110,7 @@ class _Entries:
         self.module = machine.places.module
         self.assigned = assigned  # how often attributes of a name are
         self.words = words
-        self.scope = Scope(None, machine.survey(self.module.body), "module")
+        self.scope = Scope(None, machine.survey(self.module, self.module.body), "module")
         self.protocols: list[Protocol] = []
 
     def run(self, *, lingers: tuple[int, ...], inside: bool) -> tuple[Protocol, ...]:

@@ -42,7 +42,9 @@ def evaluate(machine: Machine, node: cst.BaseExpression) -> Value:
     machine.depth += 1
     how = _EXPRESSIONS.get(type(node))
     if how is not None:
-        value = machine.settled(how(machine, node))
+        value = how(machine, node)
+        if type(value) is values.Either:
+            value = machine.settled(value)
     else:
         # Nothing is known of its value, but its parts may do something.
         for part in trees.parts(node):

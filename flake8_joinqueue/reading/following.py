@@ -145,7 +145,6 @@ class Follower:
 def _learn(machine: Machine, text: str) -> None:
     """Take in what the wording of another file says of its variables."""
     machine.declares_outer |= wording.declares_outer(text)
-    machine.binds_in_expressions |= wording.binds_in_expressions(text)
     machine.measured |= lengths.measured(text)
     machine.keys_stored += wording.keys_stored(text)
     machine.collections_changed |= wording.collections_changed(text)

@@ -77,8 +77,6 @@ class Machine:
         self.options = options
         # Whether some function may bind names of the scopes around it.
         self.declares_outer = True
-        # Whether some expression may bind a name, or yield.
-        self.binds_in_expressions = True
         # Who reads the modules of the same source tree, where imports are followed.
         self.follower: Follower | None = None
         # Attributes assigned at more than one place of the file: variables, not settings.
@@ -221,11 +219,12 @@ class Machine:
         self._keys += 1
         return f"#{self._keys}"
 
-    def survey(self, body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()) -> Survey:
-        """Return what `body` binds, and the `parameters`."""
-        return survey(
-            body, parameters, deep=self.declares_outer, expressions=self.binds_in_expressions
-        )
+    def survey(
+        self, node: cst.CSTNode, body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()
+    ) -> Survey:
+        """Return what the `body` of a node binds, and its `parameters`."""
+        binding = self.places.binds_in_expressions(node)
+        return survey(body, parameters, deep=self.declares_outer, expressions=binding)
 
     def unknown(self, label: str = "", *because: Value) -> Unknown:
         """Return a new unknown value; free where one of the values it comes from is."""

@@ -1,4 +1,4 @@
-"""Where nodes stand in the source, worked out only for what somebody asks about."""
+"""What the source says of nodes: where they stand, worked out only for what somebody asks about."""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ class Places:
                 site = self._sites[id(node)] = Site(partial(_span, origin, text.lines), text.file)
                 return site
         return self._beginning
+
+    def binds_in_expressions(self, node: cst.CSTNode) -> bool:
+        """Say whether a name is bound in an expression of `node`, or something is yielded."""
+        return any(id(node) in text.rebuilt.binding for text in self._texts)
 
     def forget(self) -> None:
         """Let go of the places given out: no more are asked for."""

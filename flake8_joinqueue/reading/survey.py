@@ -71,7 +71,7 @@ def survey(
 
     Without `deep`, inner functions and classes are not entered: nothing in the file declares a name
     `global` or `nonlocal`, so that they bind nothing of this scope. Without `expressions`, those
-    are not looked at: in none of the file's a name is bound, and none yields.
+    are not looked at: none of them binds a name, or yields.
     """
     inside = parts if expressions else _statements
     surveyed = Survey()

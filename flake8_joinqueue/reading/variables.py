@@ -228,8 +228,14 @@ def count_up(machine: Machine, target: cst.BaseExpression, value: Value) -> None
         machine.heap.set(place, value)
 
 
+# Most of what is assigned: nobody asks what it is called.
+_NAMELESS = frozenset({Unknown, Const, values.Library, values.Taken, values.Truth, values.Number})
+
+
 def _name_it(machine: Machine, value: Value, name: str) -> None:
     """Queues, managers and events go by the first name they are given."""
+    if type(value) in _NAMELESS:
+        return
     if isinstance(value, values.QueueRef):
         queue = machine.queues[value.index]
         queue.name = queue.name or name

@@ -49,11 +49,6 @@ def declares_outer(source: str) -> bool:
     return ("global" in source or "nonlocal" in source) and _OUTER.search(source) is not None
 
 
-def binds_in_expressions(source: str) -> bool:
-    """Say whether an expression may bind a name, or make a function a generator."""
-    return ":=" in source or "yield" in source
-
-
 def collections_changed(source: str) -> frozenset[str]:
     """Return the names of collections that grow or shrink by a call of a method."""
     return frozenset(word_before(source, found.start()) for found in _CHANGED.finditer(source)) - {

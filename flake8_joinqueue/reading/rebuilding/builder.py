@@ -24,10 +24,15 @@ _line = maker(cst.SimpleStatementLine, "body")
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A module of LibCST; by the `id` of its nodes, what they were made of."""
+    """A module of LibCST; by the `id` of its nodes, what they were made of.
+
+    `binding` are the `id`s of the functions, classes and of the module in which some expression
+    binds a name, or yields.
+    """
 
     module: cst.Module
     origins: Mapping[int, Placed]
+    binding: frozenset[int]
 
 
 def rebuild(statements: Iterable[ast.stmt]) -> Rebuilt:
@@ -38,7 +43,10 @@ def rebuild(statements: Iterable[ast.stmt]) -> Rebuilt:
     """
     builder = Builder()
     body = [builder.statement(each) for each in statements]
-    return Rebuilt(cst.Module(body), builder.origins)
+    module = cst.Module(body)
+    if builder.bindings:
+        builder.binding.add(id(module))
+    return Rebuilt(module, builder.origins, frozenset(builder.binding))
 
 
 def rebuild_expression(node: ast.expr) -> cst.BaseExpression:
@@ -51,6 +59,9 @@ class Builder:
 
     def __init__(self) -> None:
         self.origins: dict[int, Placed] = {}
+        # How many expressions so far bind or yield, and what they stand in.
+        self.bindings = 0
+        self.binding: set[int] = set()
 
     def statement(self, node: ast.stmt) -> cst.SimpleStatementLine | cst.BaseCompoundStatement:
         """Return a statement, on a line of its own if it is a small one."""
@@ -64,6 +75,11 @@ class Builder:
             made = COMPOUND[kind](self, node)
         self.origins[id(made)] = node
         return made
+
+    def holding(self, before: int, made: cst.CSTNode) -> None:
+        """Note that `made` was built since there were `before` expressions that bind or yield."""
+        if self.bindings > before:
+            self.binding.add(id(made))
 
     def expression(self, node: ast.expr) -> cst.BaseExpression:
         """Return an expression."""

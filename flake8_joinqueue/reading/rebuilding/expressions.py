@@ -359,6 +359,7 @@ def _conditional_expression(builder: Builder, node: ast.IfExp) -> cst.IfExp:
 
 
 def _assignment_expression(builder: Builder, node: ast.NamedExpr) -> cst.NamedExpr:
+    builder.bindings += 1
     return _assigned(builder.expression(node.target), builder.expression(node.value))
 
 
@@ -366,7 +367,10 @@ def _assignment_expression(builder: Builder, node: ast.NamedExpr) -> cst.NamedEx
 
 
 def _lambda_of(builder: Builder, node: ast.Lambda) -> cst.Lambda:
-    return _lambda(parameters(builder, node.args), builder.expression(node.body))
+    before = builder.bindings
+    made = _lambda(parameters(builder, node.args), builder.expression(node.body))
+    builder.holding(before, made)
+    return made
 
 
 def parameters(builder: Builder, node: ast.arguments) -> cst.Parameters:
@@ -416,10 +420,12 @@ def _awaited(builder: Builder, node: ast.Await) -> cst.Await:
 
 
 def _yielded(builder: Builder, node: ast.Yield) -> cst.Yield:
+    builder.bindings += 1
     return _yield(optional(builder, node.value))
 
 
 def _yielded_from(builder: Builder, node: ast.YieldFrom) -> cst.Yield:
+    builder.bindings += 1
     return _yield(_from(builder.expression(node.value)))
 
 

@@ -267,7 +267,8 @@ def _decorators(builder: Builder, nodes: Sequence[ast.expr]) -> list[cst.Decorat
 def _function_definition(
     builder: Builder, node: ast.FunctionDef | ast.AsyncFunctionDef
 ) -> cst.BaseCompoundStatement:
-    return _function(
+    before = builder.bindings
+    made = _function(
         name(node.name),
         parameters(builder, node.args),
         _suite(builder, node.body),
@@ -275,17 +276,22 @@ def _function_definition(
         annotated(builder, node.returns),
         ASYNCHRONOUS if isinstance(node, ast.AsyncFunctionDef) else None,
     )
+    builder.holding(before, made)
+    return made
 
 
 def _class_definition(builder: Builder, node: ast.ClassDef) -> cst.BaseCompoundStatement:
+    before = builder.bindings
     # To LibCST `*bases` are bases, `**options` keywords.
-    return _class(
+    made = _class(
         name(node.name),
         arguments(builder, node.bases, ()),
         arguments(builder, (), node.keywords),
         _suite(builder, node.body),
         _decorators(builder, node.decorator_list),
     )
+    builder.holding(before, made)
+    return made
 
 
 def _matched(builder: Builder, node: ast.Match) -> cst.BaseCompoundStatement:
