@@ -340,6 +340,7 @@ _HELD: Mapping[type, Callable[[Machine, Any], list[Value]]] = {
     ],
     values.Method: lambda _, value: [value.receiver],
     values.Closing: lambda _, value: [value.value],
+    values.Awaited: lambda _, value: [value.value],
     values.Generator: lambda _, value: [*value.arguments, *dict(value.keywords).values()],
     values.Repeated: lambda _, value: [value.function],
     values.Coroutine: lambda _, value: [

@@ -21,6 +21,7 @@ from flake8_joinqueue.reading import (
     iteration,
     queues,
     statements,
+    suspending,
     tasks,
     values,
 )
@@ -94,6 +95,8 @@ def enter(
         return value, lambda: unwind(machine, value, node)
     if isinstance(value, values.Crew):
         return value, lambda: crews.leave(machine, value, node)
+    if isinstance(value, values.Generator) and generators.is_context(value):
+        return suspending.enter(machine, value, node)
     if isinstance(value, values.Generator):
         generators.run_out_of_sight(machine, value)
     if isinstance(value, (values.Synchroniser, values.Library)):
@@ -133,7 +136,7 @@ def of_exit_stack(
         entered, leave = enter(machine, first, arguments.nodes[0])
         if leave is not None:
             later(leave)
-        return entered
+        return values.Awaited(entered) if name == "enter_async_context" else entered
     if name in ("callback", "push_async_callback") and first is not None:
         rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.nodes[1:])
         later(

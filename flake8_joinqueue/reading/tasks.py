@@ -139,7 +139,7 @@ def awaited(machine: Machine, value: Value, node: cst.CSTNode) -> Value:
         found: list[Value] = []
         in_time(machine, lambda: found.append(awaited(machine, inner, node)), node)
         return found[0]
-    return value
+    return value.value if isinstance(value, values.Awaited) else value
 
 
 def in_time(machine: Machine, run: Callable[[], object], node: cst.CSTNode) -> None:

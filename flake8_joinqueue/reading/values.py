@@ -336,6 +336,13 @@ class Coroutine:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """What awaiting brings, where all that it takes has been done already."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Gathering:
     """Actors to be waited for together, `timed` if perhaps not for all; `node` is the call.
 
@@ -423,7 +430,7 @@ Value: TypeAlias = (
     "Unknown | Const | Number | Taken | QueueRef | ManagerRef | ActorRef | Library | Module"
     " | Method | Function | BoundFunction | Class | Instance | Super | Member | Fresh | Tuple"
     " | Container | Series | Repeated | Generator | Partial | Either | Truth | Coroutine"
-    " | Gathering | TimeLimit | Crew | Synchroniser | Closing | ExitStack | Deferred"
+    " | Awaited | Gathering | TimeLimit | Crew | Synchroniser | Closing | ExitStack | Deferred"
     " | NamedTupleType | Glance | SomeQueue"
 )
 
