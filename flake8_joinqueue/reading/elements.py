@@ -135,6 +135,9 @@ def append(
     depth = machine.container_depths.get(container.serial, 0)
     constant = key.value if isinstance(key, Const) else None
     times = machine.multiplicity(min(depth, len(machine.loops)))
+    machine.grown_in.setdefault(container.serial, set()).update(
+        loop.serial for loop in machine.loops[depth:] if loop.times != ONE
+    )
     segment = Segment(value, times, constant)
     kept = content.segments
     if constant is not None:

@@ -306,6 +306,22 @@ def content_of(machine: Machine, container: values.Container) -> values.Content:
     return content if isinstance(content, values.Content) else values.Content((), open=True)
 
 
+def held_now(machine: Machine, container: values.Container) -> values.Content:
+    """Return what a container holds at the moment.
+
+    In a loop that adds to it in each round, that is not yet what it holds in the end; nor need it
+    be at any time, where each round begins with an empty one.
+    """
+    content = content_of(machine, container)
+    grown_in = machine.grown_in.get(container.serial, ())
+    if not any(loop.serial in grown_in for loop in machine.loops):
+        return content
+    so_far = (
+        values.Segment(part.value, Count.fresh("so far", 1), part.key) for part in content.segments
+    )
+    return values.Content(tuple(so_far), content.open)
+
+
 def as_count(machine: Machine, value: Value | None) -> Count | None:
     """Return the number a value stands for, `None` where it is none (or differs by item)."""
     if isinstance(value, Const):
@@ -329,7 +345,7 @@ def length(machine: Machine, value: Value) -> Count:
     if isinstance(value, values.Tuple):
         return Count.of(len(value.values))
     if isinstance(value, (values.Container, values.Series)):
-        content = content_of(machine, value) if isinstance(value, values.Container) else value
+        content = held_now(machine, value) if isinstance(value, values.Container) else value
         if not content.open:
             return total(segment.times for segment in content.segments)
         if isinstance(value, values.Container):

@@ -40,7 +40,7 @@ def segments(machine: Machine, value: Value) -> tuple[Segment, ...]:
     if isinstance(value, values.Tuple):
         return tuple(Segment(part, ONE) for part in value.values)
     if isinstance(value, values.Container):
-        content = items.content_of(machine, value)
+        content = items.held_now(machine, value)
         found = content.segments
         if value.kind == "dict":
             found = tuple(Segment(_key(machine, part), part.times) for part in found)

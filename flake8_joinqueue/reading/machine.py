@@ -128,6 +128,8 @@ class Machine:
         self.class_of: dict[str, values.Class] = {}
         self.class_within: dict[int, values.Class] = {}
         self.container_depths: dict[int, int] = {}
+        # The loops in each round of which a container gets something more.
+        self.grown_in: dict[int, set[int]] = {}
         # The numbers that `qsize()` has returned, and the looks at queues that they are.
         self.sizes_seen: dict[Count, Emptiness] = {}
         self.signals = signals.Signals()
