@@ -708,3 +708,24 @@ def test_a_rule_that_reaches_a_limit_silences_no_other(monkeypatch: pytest.Monke
 def test_one_place_is_reported_once() -> None:
     protocol = classic(WORK)
     assert found(protocol, protocol) == [("JQ101", 11)]
+
+
+@pytest.mark.parametrize(("until", "expected"), [("True", []), ("more()", [(11, "JQ304")])])
+def test_jq304_who_never_ends_is_waited_for_in_vain_whoever_takes(
+    until: str, expected: list[tuple[int, str]]
+) -> None:
+    source = f"""\
+import multiprocessing
+from camera import more
+
+def film(frames):
+    while {until}:
+        frames.put(bytes(9999))
+
+frames = multiprocessing.Queue()
+camera = multiprocessing.Process(target=film, args=(frames,))
+camera.start()
+camera.join()
+print(frames.get())
+"""
+    assert [(f.line, f.code) for f in check_source(source)] == expected

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_joinqueue.analysis.arrivals import hesitates, in_turns, late
+from flake8_joinqueue.analysis.arrivals import hesitates, in_turns, late, moments
 from flake8_joinqueue.analysis.program import Consumer, Program
 from flake8_joinqueue.analysis.timeline import Event, before, site_of
 from flake8_joinqueue.counts import ONE, total
@@ -132,8 +132,28 @@ def _may_block(
         return False
     if any(get.may_be_empty for get in consumption.gets) or not program.puts(queue):
         return False
-    several = len(consumers) > 1 or program.started(consumer.actor) != ONE
+    several = program.started(consumer.actor) != ONE or any(
+        other is not consumer and not _apart(program, queue, consumer, other) for other in consumers
+    )
     return several and program.is_waited(consumer.actor)
+
+
+def _apart(program: Program, queue: Queue, one: Consumer, other: Consumer) -> bool:
+    """Say whether two consumers never take at the same time: one is through before the other."""
+    return _through_before(program, queue, one, other) or _through_before(
+        program, queue, other, one
+    )
+
+
+def _through_before(program: Program, queue: Queue, first: Consumer, second: Consumer) -> bool:
+    """Say whether a consumer surely takes no more when another one begins to."""
+    begins = moments(program, queue, second)
+    if first.actor is program.main:
+        gets = [get for get in program.on(queue, Get) if get.actor == first.actor.index]
+        return all(before(get, begin) for get in gets for begin in begins)
+    return bool(begins) and all(
+        program.finished_before(first.actor, begin) is True for begin in begins
+    )
 
 
 def _gives_way_between(program: Program, queue: Queue, consumer: Consumer) -> bool:

@@ -45,10 +45,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_joinqueue.analysis.flow import DIED, END
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.timeline import Event, may_precede, site_of
 from flake8_joinqueue.analysis.volume import may_fill
-from flake8_joinqueue.protocol import Actor, ActorKind, Get, JoinActor, Queue
+from flake8_joinqueue.protocol import Actor, ActorKind, Get, JoinActor, Put, Queue
 from flake8_joinqueue.rules.report import Report
 from flake8_joinqueue.rules.words import lines, name
 
@@ -71,6 +72,8 @@ def check(program: Program) -> Iterator[Report]:
             puts = [put for put in program.puts(queue) if put.actor == actor.index]
             if not puts or any(get.actor == actor.index for get in gets):
                 continue
+            if not _ever_ends(program, queue, actor):
+                continue  # whether anybody takes or not
             all_puts = [put for put in program.puts(queue) if program.actor(put) in putters]
             waits = [
                 wait
@@ -79,6 +82,17 @@ def check(program: Program) -> Iterator[Report]:
             ]
             if waits and may_fill(program, all_puts):
                 yield from _reports(queue, actor, gets, waits)
+
+
+def _ever_ends(program: Program, queue: Queue, actor: Actor) -> bool:
+    """Say whether an actor comes to its end when it has put on a queue."""
+    flow = program.flow(actor)
+    puts = [
+        index
+        for index in flow.where(Put)
+        if isinstance(put := flow.nodes[index].operation, Put) and put.queue == queue.index
+    ]
+    return bool(flow.between(puts, set()) & {END, DIED})
 
 
 def _exits(wait: Event) -> bool:
