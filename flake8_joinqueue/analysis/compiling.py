@@ -113,6 +113,8 @@ class Compiler:
         self, operation: Operation, follow: int, context: _Context
     ) -> int:
         match operation:
+            case Call():  # by far the most
+                edges = [Edge(follow), *self._call_edges(operation, context)]
             case Branch():
                 return self._branch(operation, follow, context)
             case Loop(kind=LoopKind.COUNTED):
@@ -137,8 +139,6 @@ class Compiler:
                 edges = [Edge(END if operation.hard else context.to_exit())]
             case Get():
                 edges = [Edge(follow), *self._get_edges(operation, context)]
-            case Call():
-                edges = [Edge(follow), *self._call_edges(operation, context)]
             case _:
                 edges = [Edge(follow)]
         node = self._node(context, edges, operation)

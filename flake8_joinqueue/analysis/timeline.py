@@ -51,7 +51,9 @@ class Event:
 
 def timeline(actor: Actor) -> list[Event]:
     """Return the operations of an actor as events, in program order."""
-    return list(_Flattener(actor.index).flatten(actor.body, _Place()))
+    flattener = _Flattener(actor.index)
+    flattener.flatten(actor.body, _Place())
+    return flattener.events
 
 
 def before(first: Event, second: Event) -> bool:
@@ -106,6 +108,8 @@ class _Place:
     turns: tuple[tuple[int, int], ...] = ()
 
     def doubtful(self) -> _Place:
+        if not self.sure and self.times is None:
+            return self
         return replace(self, sure=False, times=None)
 
     def on(self, branch: int, side: int) -> _Place:
@@ -117,49 +121,56 @@ class _Place:
 
 @dataclass(slots=True)
 class _Flattener:
+    """Writes down the events of an actor, in a list: they would come up through many generators."""
+
     actor: int
-    _index: Iterator[int] = field(default_factory=itertools.count)
+    events: list[Event] = field(default_factory=list)
     _branches: Iterator[int] = field(default_factory=itertools.count)
 
-    def flatten(self, block: Block, place: _Place) -> Iterator[Event]:
+    def flatten(self, block: Block, place: _Place) -> None:
+        """Add the events of a block."""
         doubtful = False
         for operation in block:
-            yield from self._operation(operation, place.doubtful() if doubtful else place)
+            self._operation(operation, place.doubtful() if doubtful else place)
             doubtful = doubtful or (place.sure and _may_jump(operation))
 
-    def _operation(self, operation: Operation, place: _Place) -> Iterator[Event]:
-        yield Event(
-            operation,
-            self.actor,
-            next(self._index),
-            place.loops,
-            place.sure,
-            place.times,
-            place.arms,
-            place.turns,
+    def _operation(self, operation: Operation, place: _Place) -> None:
+        self.events.append(
+            Event(
+                operation,
+                self.actor,
+                len(self.events),
+                place.loops,
+                place.sure,
+                place.times,
+                place.arms,
+                place.turns,
+            )
         )
+        if type(operation) not in _WITH_BLOCKS:
+            return
         match operation:
             case Branch():
                 branch = next(self._branches)
-                yield from self.flatten(operation.then, place.on(branch, 0))
-                yield from self.flatten(operation.otherwise, place.on(branch, 1))
+                self.flatten(operation.then, place.on(branch, 0))
+                self.flatten(operation.otherwise, place.on(branch, 1))
             case Loop():
                 inside = self._inside(operation, place)
-                yield from self.flatten(operation.head, inside)
-                yield from self.flatten(operation.body, inside)
-                yield from self.flatten(operation.orelse, place)
+                self.flatten(operation.head, inside)
+                self.flatten(operation.body, inside)
+                self.flatten(operation.orelse, place)
             case Try():
-                yield from self.flatten(operation.body, place)
+                self.flatten(operation.body, place)
                 for handler in operation.handlers:
-                    yield from self.flatten(handler.body, place.doubtful())
-                yield from self.flatten(operation.orelse, place)
-                yield from self.flatten(operation.final, place)
+                    self.flatten(handler.body, place.doubtful())
+                self.flatten(operation.orelse, place)
+                self.flatten(operation.final, place)
             case AnyOrder():
                 order = next(self._branches)
                 for number, block in enumerate(operation.blocks):
-                    yield from self.flatten(block, place.turn(order, number))
+                    self.flatten(block, place.turn(order, number))
             case Scope():
-                yield from self.flatten(operation.body, place)
+                self.flatten(operation.body, place)
 
     @staticmethod
     def _inside(loop: Loop, place: _Place) -> _Place:
@@ -176,6 +187,7 @@ class _Flattener:
         return replace(place, loops=loops, times=times)
 
 
+_WITH_BLOCKS = frozenset({Branch, Loop, Try, AnyOrder, Scope})
 _BREAK: frozenset[type] = frozenset({Break})
 _OF_LOOPS: frozenset[type] = frozenset({Break, Continue})
 _OUT_OF_SCOPES: frozenset[type] = frozenset({Raise, Exit})
