@@ -55,6 +55,12 @@ class Count:
         return cls.symbol(name, next(_serials) + 1, low)
 
     @property
+    def measures_data(self) -> bool:
+        """Whether it is a length of data, or made of such: it may be any number."""
+        names = [symbol.name for symbols, _ in self.terms for symbol in symbols]
+        return bool(names) and all(name.startswith("len(") for name in names)
+
+    @property
     def number(self) -> int | None:
         """The number, where it is known."""
         if not self.terms:

@@ -128,7 +128,7 @@ def _number(count: Count) -> int | None:
     """
     if count.number is not None:
         return max(0, count.number)
-    names = {symbol.name for symbols, _ in count.terms for symbol in symbols}
-    if all(name.startswith("len(") for name in names):
+    if count.measures_data:
         return _MANY
+    names = {symbol.name for symbols, _ in count.terms for symbol in symbols}
     return _SOME if all(name.endswith("cpu_count()") for name in names) else None

@@ -118,8 +118,13 @@ def _for_over(machine: Machine, node: cst.For, over: Value) -> None:
         taking = generators.run_out_of_sight(machine, taking)
     rounds = lengths.rounds(machine, taking)
     if rounds is not None:
-        held = dict.fromkeys(part.value for part in iteration.segments(machine, taking))
-        element = Segment(machine.one_of("", True, *held), Count.fresh("elements"))
+        parts = iteration.segments(machine, taking)
+        held = dict.fromkeys(part.value for part in parts)
+        # What all there is of unknown data was added to may be of any length itself.
+        every = any(part.times.measures_data for part in parts)
+        element = Segment(
+            machine.one_of("", True, *held), Count.fresh("len()" if every else "elements")
+        )
         _counted(machine, node, element, node.orelse, rounds)
         return
     found = iteration.condensed(machine, iteration.segments(machine, taking))
