@@ -88,7 +88,7 @@ def decided(setup: str, condition: str) -> str:
         ("item['kind'] == 'stop'", "item.kind == 'stop'"),
         ("item.kind == 'stop'", "item.kind == 'stop'"),
         ("item[0].kind is None", "item[0].kind is None"),
-        ("item[f()] is None", "not (perhaps)"),
+        ("item[f()] is None", "perhaps"),
         ("item.done()", "perhaps"),
         ("len(item) == 0", "item.__len__ == 0"),
         ("item == n", "item == cpu_count()"),

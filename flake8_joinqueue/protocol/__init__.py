@@ -14,6 +14,7 @@ from flake8_joinqueue.protocol.blocks import (
 )
 from flake8_joinqueue.protocol.items import (
     ASKED,
+    CONSTANT,
     LENGTH,
     Alias,
     AllOf,
@@ -91,6 +92,7 @@ from flake8_joinqueue.protocol.sites import Site, Span
 
 __all__ = [
     "ASKED",
+    "CONSTANT",
     "JUMPS",
     "LEAVE_FUNCTION",
     "LEAVE_LOOP",

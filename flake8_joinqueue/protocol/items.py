@@ -137,6 +137,7 @@ class How(enum.Enum):
     HAS = "has"
 
 
+CONSTANT = "constant "  # so begins the name of one that something is compared with
 LENGTH = "__len__"  # as a part of an item: how many there are
 ASKED = "()"  # behind a name, as a part of an item: what its method of that name returns
 
@@ -183,8 +184,9 @@ class Hunch:
     """A test that may go either way each time: it looks at the item, or at where a loop stands.
 
     `outside` says that it looks at something else that may change at any time: an event, a flag
-    that others clear. `key` says what it looks at, and `relation` how that is compared, if it is:
-    where both are the same, so is the answer for one item. Without a key, nothing is known of that.
+    that others clear. `key` says what it looks at, and `relation` how that is compared, and with
+    what, if it is: "== constant None". Where both are the same, so is the answer for one item.
+    Without a key, nothing is known of that.
     """
 
     label: str = field(default="", compare=False)

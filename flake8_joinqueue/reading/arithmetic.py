@@ -13,6 +13,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     operators,
+    questions,
     sizes,
     values,
 )
@@ -54,7 +55,7 @@ def binary(
             return number
     if isinstance(operator, (cst.Divide, cst.FloorDivide, cst.Modulo)):
         machine.emit(Call(machine.site(node), "an operator"))
-    return machine.unknown("", left, right)
+    return questions.derived(machine, type(operator).__name__, left, right)
 
 
 def _is_sequence(value: Value) -> bool:

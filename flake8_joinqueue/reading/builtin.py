@@ -21,6 +21,7 @@ from flake8_joinqueue.reading import (
     items,
     iteration,
     lengths,
+    questions,
     sizes,
     values,
     variables,
@@ -45,6 +46,8 @@ def _len(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     value = arguments.get(0, "obj")
     if isinstance(value, values.Taken):
         return values.Taken(value.cell, (*value.path, LENGTH))
+    if isinstance(value, Unknown) and value.free and value.cell is None:
+        return questions.length(value)
     if value is None or _is_free(value):
         return machine.unknown("len()", Unknown("", free=True))
     return values.Number(items.length(machine, value), lengths.cell_of(machine, value))

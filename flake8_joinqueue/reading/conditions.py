@@ -15,7 +15,6 @@ from flake8_joinqueue.protocol import (
     CountTest,
     Emptiness,
     How,
-    Hunch,
     Item,
     ItemTest,
     Named,
@@ -23,8 +22,17 @@ from flake8_joinqueue.protocol import (
     Setting,
     Site,
 )
-from flake8_joinqueue.reading import actors, classes, expressions, items, lengths, merging, values
-from flake8_joinqueue.reading.questions import MIRRORED, cell_of, hunch, opaque
+from flake8_joinqueue.reading import (
+    actors,
+    classes,
+    expressions,
+    items,
+    lengths,
+    merging,
+    questions,
+    values,
+)
+from flake8_joinqueue.reading.questions import MIRRORED, asked_whether, cell_of, hunch, opaque
 from flake8_joinqueue.reading.values import Const, Unknown, Value
 from flake8_joinqueue.records import replace
 
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     from flake8_joinqueue.reading.machine import Machine
     from flake8_joinqueue.reading.scopes import Scope
 
+_FEW = 8  # constants that something is one of, so many that each is asked for
 _CLASSLIKE = (values.Class, values.Library, values.NamedTupleType)
 
 
@@ -111,8 +120,7 @@ def truth(machine: Machine, value: Value) -> Condition:
     if isinstance(value, (values.Container, values.Series, values.Tuple)):
         return _truth_of_length(machine, value)
     if isinstance(value, Unknown):
-        asked = Hunch(value.label, key=value.key)
-        return asked if value.free else Setting(value.key, value.label)
+        return asked_whether(value) if value.free else Setting(value.key, value.label)
     if isinstance(value, values.Library):
         return Setting(value.name, value.name)
     if isinstance(value, values.Glance):
@@ -239,9 +247,6 @@ def same(  # noqa: C901, PLR0912 (one case a kind of value)
         return False
     if isinstance(right, Const) and right.value is None and not isinstance(left, Unknown):
         return not _known_object(left) and opaque(machine, "is None", left)
-    if isinstance(right, Const) and right.value is None and values.depends_on_item(left):
-        # Whoever asks now for the one and now for the other takes what is false for `None`.
-        return negate(truth(machine, left))
     return opaque(machine, how.value, left, right)
 
 
@@ -309,6 +314,9 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
         return has(machine, right, left)
     if looked_at is None and isinstance(right, values.Container) and right.kind == "dict":
         return _key_of(machine, left, right)
+    constants = _constants(machine, right)
+    if constants and isinstance(left, Unknown) and left.free and looked_at is None:
+        return questions.one_of(machine, left, constants)
     if looked_at is None and not actors.is_one(machine, left):
         # What is looked for in a batch, one batch has, and another one has not.
         return (
@@ -330,6 +338,18 @@ def _member(machine: Machine, left: Value, right: Value) -> Condition:
     if known and len(known) == len(against):
         return ItemTest(*looked_at, How.IN, known)
     return opaque(machine, "in", left, right)
+
+
+def _constants(machine: Machine, value: Value) -> list[Value]:
+    """Return what a collection holds, where that is a few constants and nothing else."""
+    parts: list[Value] = []
+    if isinstance(value, values.Tuple):
+        parts = list(value.values)
+    elif isinstance(value, values.Container) and value.kind != "dict":
+        content = items.content_of(machine, value)
+        parts = [] if content.open else [segment.value for segment in content.segments]
+    known = all(isinstance(part, (Const, values.Member)) for part in parts)
+    return parts if known and len(parts) <= _FEW else []
 
 
 def _holds_items(machine: Machine, value: Value) -> bool:
@@ -415,6 +435,8 @@ def instance_test(machine: Machine, value: Value, classinfo: Value) -> Condition
         return ItemTest(*looked_at, How.INSTANCE, tuple(_as_class(machine, part) for part in parts))
     if isinstance(value, values.Tuple) and isinstance(classinfo, values.NamedTupleType):
         return value.type_name == classinfo.name
+    if values.depends_on_item(value):
+        return _any([opaque(machine, "isinstance", value, part) for part in parts])
     return opaque(machine, "isinstance", value, classinfo)
 
 
