@@ -308,6 +308,8 @@ class Endings:
         if not looks_at_it and not any(get.nowait for get in self.gets):
             return ()
         if self._explorer.finds(_leaves_for_something_else):
+            if not self._tests_items or self._explorer.finds(_leaves_untested):
+                return ()
             if any(self.recognises(item) is not False for item in items):
                 return ()
             if any(map(_leaves_for_something_else, set(self.ways) - set(self.sentinel_ways))):
@@ -390,3 +392,8 @@ def _leaves_for_something_else(way: Way) -> bool:
     """Say whether a way leaves in good order though the queue did not look empty."""
     found_empty = way.empty and way.start is not None and way.start.nowait
     return _leaves_in_good_order(way) and way.glance is None and not found_empty
+
+
+def _leaves_untested(way: Way) -> bool:
+    """Say whether a way leaves for something else, but for nothing that a test says of the item."""
+    return _leaves_for_something_else(way) and not way.assumptions
