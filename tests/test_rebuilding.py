@@ -16,7 +16,8 @@ import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_joinqueue.reading.places import LINE_END, Places
-from flake8_joinqueue.reading.rebuilding import rebuild
+from flake8_joinqueue.reading.rebuilding import expressions, rebuild
+from flake8_joinqueue.reading.rebuilding.builder import Builder
 from flake8_joinqueue.reading.trees import literal, parts
 
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.py"))
@@ -209,6 +210,7 @@ match a:
 NEWER = {
     (3, 11): "try:\n    pass\nexcept* (A, B) as a:\n    pass\n",
     (3, 12): "type A = int\nclass B[T]:\n    def f[T](self): pass\n",
+    (3, 14): 't"a{b:>{c}}d"\n',
 }
 
 
@@ -226,6 +228,13 @@ def test_newer_statements(version: tuple[int, int]) -> None:
     if sys.version_info < version:
         pytest.skip("newer syntax")
     assert_same(NEWER[version])
+
+
+def test_a_template_has_the_parts_that_others_look_for() -> None:
+    # Before Python 3.14 no `ast` says it; what it says there has the same fields.
+    told = ast.parse('f"a{b!r:>{c}}{d}e"', mode="eval").body
+    parsed = cst.parse_expression('t"a{b!r:>{c}}{d}e"')
+    assert said(expressions.template(Builder(), told)) == said(parsed)
 
 
 @pytest.mark.parametrize("path", FIXTURES[::7], ids=lambda path: path.stem)

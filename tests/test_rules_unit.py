@@ -336,6 +336,34 @@ def test_jq101_a_ball_is_handed_round_for_ever() -> None:
     assert found(game(put(62), leave(64))) == [("JQ101", 21)]
 
 
+@pytest.mark.parametrize("surely", [True, False])
+def test_jq101_a_net_of_many_is_looked_at_once(surely: bool) -> None:
+    """All of them put on the queues of all others: there are millions of ways round."""
+    count = 11
+    taken = [Cell(index + 5, f"taken {index}") for index in range(count)]
+    players = [
+        actor(
+            index + 1,
+            forever(
+                20,
+                get(21 + index, index, cell=taken[index]),
+                *(
+                    put(61, queue=other) if surely else when(60, MAYBE, put(61, queue=other))
+                    for other in range(count)
+                    if other != index
+                ),
+            ),
+        )
+        for index in range(count)
+    ]
+    starts = [start(41, index + 1) for index in range(count)]
+    queues = tuple(queue(index) for index in range(count))
+    # Nobody puts the first item.
+    assert found(program(*starts, queues=queues, actors=tuple(players))) == [
+        ("JQ101", 21 + index) for index in range(count)
+    ]
+
+
 def test_jq101_main_runs_the_loop_itself() -> None:
     assert found(program(WORK, *FULL)) == [("JQ101", 11)]
     assert found(program(WORK, put(51, NONE), *FULL)) == []

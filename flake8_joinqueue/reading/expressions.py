@@ -84,11 +84,11 @@ def _ellipsis(machine: Machine, node: cst.Ellipsis) -> Value:
     return Const(...)
 
 
-def _formatted(machine: Machine, node: cst.FormattedString) -> Value:
+def _formatted(machine: Machine, node: cst.FormattedString | cst.TemplatedString) -> Value:
     seen: list[Value] = [
         evaluate(machine, part.expression)
         for part in node.parts
-        if isinstance(part, cst.FormattedStringExpression)
+        if isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression))
     ]
     return sizes.unknown_of(machine, sum(sizes.size(machine, value) for value in seen), *seen)
 
@@ -323,6 +323,7 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.SimpleString: _literal,
     cst.ConcatenatedString: _literal,
     cst.FormattedString: _formatted,
+    cst.TemplatedString: _formatted,
     cst.Ellipsis: _ellipsis,
     cst.Tuple: _tuple,
     cst.List: _list,

@@ -62,7 +62,7 @@ _formatted_text = maker(cst.FormattedStringText, "value")
 _formatted_value = maker(cst.FormattedStringExpression, "expression", "format_spec")
 _template_string = maker(cst.TemplatedString, "parts")
 _template_text = maker(cst.TemplatedStringText, "value")
-_template_value = maker(cst.TemplatedStringExpression, "expression")
+_template_value = maker(cst.TemplatedStringExpression, "expression", "format_spec")
 
 _Link: TypeAlias = "ast.Attribute | ast.Subscript | ast.Call"
 ASYNCHRONOUS = cst.Asynchronous()
@@ -137,35 +137,30 @@ def _written(number: float) -> str:
 
 
 def _formatted_string(builder: Builder, node: ast.JoinedStr) -> cst.FormattedString:
-    return _formatted(_formatted_parts(builder, node.values))
+    return _formatted(_pieces(builder, node.values, _formatted_text, _formatted_value))
 
 
-def _formatted_parts(
-    builder: Builder, values: Sequence[ast.expr]
-) -> list[cst.BaseFormattedStringContent]:
-    parts: list[cst.BaseFormattedStringContent] = []
-    for value in values:
-        if isinstance(value, ast.FormattedValue):
-            parts.append(_formatted_part(builder, value))
-        elif isinstance(value, ast.Constant):
-            parts.append(_formatted_text(value.value))
-    return parts
+def template(builder: Builder, node: Any) -> cst.TemplatedString:  # noqa: ANN401 (new in 3.14)
+    """Return a template string."""
+    return _template_string(_pieces(builder, node.values, _template_text, _template_value))
 
 
-def _formatted_part(builder: Builder, node: ast.FormattedValue) -> cst.FormattedStringExpression:
-    spec = node.format_spec
-    within = _formatted_parts(builder, spec.values) if isinstance(spec, ast.JoinedStr) else None
-    return _formatted_value(builder.expression(node.value), within)
-
-
-def _template(builder: Builder, node: Any) -> cst.TemplatedString:  # noqa: ANN401 (new in 3.14)
-    parts: list[cst.BaseTemplatedStringContent] = []
-    for value in node.values:
-        if isinstance(value, ast.Constant):
-            parts.append(_template_text(value.value))
+def _pieces(
+    builder: Builder,
+    nodes: Sequence[Any],
+    text: Callable[..., cst.CSTNode],
+    value: Callable[..., cst.CSTNode],
+) -> list[cst.CSTNode]:
+    """Return what a string is put together of: texts, and values with how to write them."""
+    made = []
+    for each in nodes:
+        if isinstance(each, ast.Constant):
+            made.append(text(each.value))
         else:
-            parts.append(_template_value(builder.expression(value.value)))
-    return _template_string(parts)
+            spec = each.format_spec
+            within = None if spec is None else _pieces(builder, spec.values, text, value)
+            made.append(value(builder.expression(each.value), within))
+    return made
 
 
 # --- attributes, items, calls ----------------------------------------------------------------
@@ -458,4 +453,4 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[Builder, Any], cst.BaseExpression]] 
     ast.YieldFrom: _yielded_from,
 }
 if sys.version_info >= (3, 14):
-    EXPRESSIONS[ast.TemplateStr] = _template
+    EXPRESSIONS[ast.TemplateStr] = template
