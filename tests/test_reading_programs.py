@@ -9,6 +9,7 @@ import pytest
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import Get, Protocol, Put
 from flake8_joinqueue.reading import read
+from flake8_joinqueue.reading.rebuilding.expressions import EXPRESSIONS
 from flake8_joinqueue.screen import relevant
 from tests.reading import body, lines, main, operations, protocols, whole
 
@@ -468,6 +469,12 @@ def test_syntax_that_is_not_known_says_so() -> None:
     statement.value = Newer()
     with pytest.raises(NotAnalysed, match="Newer"):
         read("q = 1\n", tree)
+
+
+def test_syntax_that_is_not_known_in_a_quoted_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(EXPRESSIONS, ast.Lambda)
+    program = f"{PROLOGUE}def f(a: 'lambda: 0'):\n    q.put(a)\n"
+    assert read(program, ast.parse(program)).given_up == ()
 
 
 def test_what_libcst_cannot_parse_is_read() -> None:

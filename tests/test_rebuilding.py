@@ -10,6 +10,7 @@ import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import libcst as cst
 import pytest
@@ -79,17 +80,23 @@ def _aside(node: cst.CSTNode) -> Iterator[object]:
 
 def _text(node: cst.CSTNode) -> object:
     """The value of a text, or the expressions in it."""
-    try:
-        return "text", literal(node)  # type: ignore[arg-type]
-    except ValueError:
-        return "formatted", *map(said, _within(node))
+    pieces = list(_pieces(node))
+    if all(isinstance(each, cst.SimpleString) for each in pieces):
+        values: list[Any] = [literal(each) for each in pieces]
+        return "text", b"".join(values) if isinstance(values[0], bytes) else "".join(values)
+    return "formatted", *(said(inner) for each in pieces for inner in _within(each))
+
+
+def _pieces(node: Any) -> Iterator[Any]:  # noqa: ANN401 (a string of any kind)
+    if isinstance(node, cst.ConcatenatedString):
+        yield from _pieces(node.left)
+        yield from _pieces(node.right)
+    else:
+        yield node
 
 
 def _within(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    if isinstance(node, cst.ConcatenatedString):
-        yield from _within(node.left)
-        yield from _within(node.right)
-    elif isinstance(node, cst.FormattedString):
+    if isinstance(node, cst.FormattedString):
         for part in node.parts:
             if isinstance(part, cst.FormattedStringExpression):
                 yield part.expression

@@ -115,7 +115,7 @@ def _note(machine: Machine, key: str, kind: QueueKind, name: str, site: Site) ->
 
 def _class(machine: Machine, node: cst.BaseExpression) -> values.Class | None:
     """Return the class of the file that an annotation names."""
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+    if isinstance(node, cst.SimpleString):
         inner = _unquoted(node)
         return None if inner is None else _class(machine, inner)
     if isinstance(node, cst.Subscript) and trees.dotted(node.value).endswith("Optional"):
@@ -139,7 +139,7 @@ def _element_class(machine: Machine, node: cst.BaseExpression) -> values.Class |
 
 
 def _queue_kind(machine: Machine, node: cst.BaseExpression) -> QueueKind | None:
-    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+    if isinstance(node, cst.SimpleString):
         return _in_quotes(machine, node)
     if isinstance(node, cst.BinaryOperation):
         left, right = _queue_kind(machine, node.left), _queue_kind(machine, node.right)
@@ -158,15 +158,13 @@ def _queue_kind(machine: Machine, node: cst.BaseExpression) -> QueueKind | None:
     return known.kind if isinstance(known, names.MakesQueue) else None
 
 
-def _in_quotes(
-    machine: Machine, node: cst.SimpleString | cst.ConcatenatedString
-) -> QueueKind | None:
+def _in_quotes(machine: Machine, node: cst.SimpleString) -> QueueKind | None:
     inner = _unquoted(node)
     return None if inner is None else _queue_kind(machine, inner)
 
 
-def _unquoted(node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
+def _unquoted(node: cst.SimpleString) -> cst.BaseExpression | None:
     try:
         return rebuild_expression(ast.parse(str(trees.literal(node)), mode="eval").body)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
+    except (ValueError, KeyError, SyntaxError, RecursionError, MemoryError):
         return None

@@ -321,7 +321,6 @@ _EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {
     cst.Float: _literal,
     cst.Imaginary: _literal,
     cst.SimpleString: _literal,
-    cst.ConcatenatedString: _literal,
     cst.FormattedString: _formatted,
     cst.TemplatedString: _formatted,
     cst.Ellipsis: _ellipsis,

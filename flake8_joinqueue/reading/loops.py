@@ -375,7 +375,6 @@ _LOOPS = frozenset({cst.For, cst.While})
 _WITH_STATEMENTS = frozenset(
     {
         cst.IndentedBlock,
-        cst.SimpleStatementSuite,
         cst.SimpleStatementLine,
         cst.If,
         cst.Else,

@@ -39,7 +39,7 @@ def match(machine: Machine, subject: Value, pattern: cst.MatchPattern) -> Condit
         return _class(machine, subject, pattern)
     if isinstance(pattern, cst.MatchMapping):
         return _mapping(machine, subject, pattern)
-    if isinstance(pattern, (cst.MatchList, cst.MatchTuple)):
+    if isinstance(pattern, cst.MatchList):
         return _sequence(machine, subject, pattern)
     return questions.opaque(machine, "match", subject, machine.unknown("", subject))
 
@@ -81,9 +81,7 @@ def _mapping(machine: Machine, subject: Value, pattern: cst.MatchMapping) -> Con
     return conditions.both(tuple(parts), conjunction=True)
 
 
-def _sequence(
-    machine: Machine, subject: Value, pattern: cst.MatchList | cst.MatchTuple
-) -> Condition:
+def _sequence(machine: Machine, subject: Value, pattern: cst.MatchList) -> Condition:
     wanted = pattern.patterns
     starred = next((i for i, each in enumerate(wanted) if isinstance(each, cst.MatchStar)), None)
     if isinstance(subject, values.Tuple):

@@ -59,7 +59,7 @@ def parts(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
-# `isinstance` is dear for LibCST's abstract classes; what is parsed is of just these.
+# `isinstance` is dear for LibCST's abstract classes; what is rebuilt is of just these.
 _SCOPES = frozenset({cst.FunctionDef, cst.Lambda, cst.ClassDef})
 
 
@@ -101,7 +101,6 @@ _CHANGING = (*_ADDING, "extend", "insert", "remove", "discard", "pop", "popleft"
 # By what a method is known that subclasses are to override.
 _ABSTRACT = frozenset({"abstractmethod", "abstractproperty"})
 _TO_OVERRIDE = "NotImplementedError"
-_TEXTS = (cst.SimpleString, cst.ConcatenatedString)
 _MADE = frozenset({cst.Call, cst.ListComp, cst.IfExp})
 _STATEMENTS = (
     cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine, cst.Else, cst.Finally,
@@ -137,7 +136,7 @@ def code_of(node: cst.FunctionDef) -> list[cst.CSTNode]:
         for line in node.body.body
         for statement in (line.body if isinstance(line, cst.SimpleStatementLine) else (line,))
     ]
-    documented = isinstance(code[0], cst.Expr) and isinstance(code[0].value, _TEXTS)
+    documented = isinstance(code[0], cst.Expr) and isinstance(code[0].value, cst.SimpleString)
     return code[1:] if documented else code
 
 
@@ -212,10 +211,4 @@ def literal(node: cst.BaseExpression) -> object:
     """
     if type(node) in _LITERALS:
         return _evaluated(node.value)  # type: ignore[attr-defined]  # as its kind says
-    if isinstance(node, cst.ConcatenatedString):
-        left, right = literal(node.left), literal(node.right)
-        if isinstance(left, str) and isinstance(right, str):
-            return left + right
-        if isinstance(left, bytes) and isinstance(right, bytes):
-            return left + right
     raise ValueError("not a literal")
