@@ -415,6 +415,10 @@ def run():
         ("_stop", "", "print(_stop)", ["JQ101"]),
         ("_stop", "", "watch(_stop)", []),
         ("_stop", "def close(): return _stop", "", []),
+        ("_stop", "from app import settings", "settings.set('verbose')", ["JQ101"]),
+        ("_stop", "", "globals()['_stop'].set()", []),
+        ("_stop", "", "max([_stop], key=id).set()", []),
+        ("_stop", "", "boxes = queue.Queue(); boxes.put([_stop]); boxes.get()[0].set()", []),
     ],
 )
 def test_an_event_that_others_may_set(

@@ -1,7 +1,7 @@
 """Events that nobody ever sets: whoever asks for one is always told the same.
 
 That is known of an event that never gets into hands out of sight, where every place of the file
-that sets anything has been run, and did not set this one.
+that sets anything has been run, is known to set something else, and did not set this one.
 """
 
 from __future__ import annotations
@@ -43,13 +43,14 @@ class Signals:
     """What is known of the events of a file.
 
     `mentions` counts the places of the file at which something is set; `run`: which of them have
-    been run, by the `id` of the node. `made`: where events are made, by their serial numbers,
+    been run, by the `id` of the node; `unclear`: at which it is not known what. `made`: where events are made, by their serial numbers,
     `names` what they are called first; `lost` are those that somebody sets, or that others may set.
     `asked`: which event an answer speaks of, by the key of the answer.
     """
 
     mentions: Callable[[], int] = int
     run: set[int] = field(default_factory=set)
+    unclear: set[int] = field(default_factory=set)
     made: dict[int, Site] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)
@@ -68,7 +69,15 @@ def set_by(machine: Machine, base: Value, node: cst.CSTNode) -> None:
     """Note that the method of something is asked for that sets it, if it is an event."""
     if not machine.site(node).file:
         machine.signals.run.add(id(node))
+        if _may_be_any(base):
+            machine.signals.unclear.add(id(node))
     lose(machine, base)
+
+
+def _may_be_any(value: Value) -> bool:
+    if isinstance(value, values.Either):
+        return _may_be_any(value.then) or _may_be_any(value.otherwise)
+    return isinstance(value, (Unknown, values.Taken))
 
 
 def lose(machine: Machine, value: Value) -> None:
@@ -97,7 +106,7 @@ def never_set(machine: Machine, module: Scope, *, alone: bool) -> dict[str, Unse
     `alone`: the file is all there is, and nobody uses what it has at its top level.
     """
     signals = machine.signals
-    if not signals.asked or signals.mentions() > len(signals.run):
+    if not signals.asked or signals.mentions() > len(signals.run - signals.unclear):
         return {}
     scopes = [module, *(made.scope for made in machine.defined_classes)]
     public = {
