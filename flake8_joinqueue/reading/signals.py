@@ -43,9 +43,10 @@ class Signals:
     """What is known of the events of a file.
 
     `mentions` counts the places of the file at which something is set; `run`: which of them have
-    been run, by the `id` of the node; `unclear`: at which it is not known what. `made`: where events are made, by their serial numbers,
-    `names` what they are called first; `lost` are those that somebody sets, or that others may set.
-    `asked`: which event an answer speaks of, by the key of the answer.
+    been run, by the `id` of the node; `unclear`: at which it is not known what. `made`: where
+    events are made, by their serial numbers, `names` what they are called first; `lost` are those
+    that somebody sets, or that others may set. `asked`: which event an answer speaks of, by the key
+    of the answer.
     """
 
     mentions: Callable[[], int] = int
