@@ -188,6 +188,7 @@ def _counted(  # noqa: PLR0913 (a loop, by its parts)
     machine.ended = False
     _go_on(machine, attempt, sure=(segment.times.low or 0) >= 1)
     otherwise = _else(machine, orelse)
+    machine.ended = machine.ended and not frame.broken  # whoever breaks off passes by the `else`
     if attempt.operations or otherwise:
         loop = counted_loop(machine, frame, attempt.operations, machine.site(node))
         machine.emit(replace(loop, rounds=rounds, orelse=otherwise))
