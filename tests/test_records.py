@@ -48,6 +48,12 @@ class Thing:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    x: int
+    aside: str = field(compare=False, repr=False)
+
+
 def test_fields_and_their_defaults() -> None:
     assert Point(1) == Point(1, 0) == Point(x=1, y=0)
     assert Point(1) != Point(2)
@@ -107,6 +113,10 @@ def test_it_says_what_it_is() -> None:
     assert repr(Point(1, label="a")) == "Point(x=1, y=0, label='a')"
     assert Point.__doc__ == "A place."
     assert [each.name for each in dataclasses.fields(Ball)] == ["x", "y", "label", "radii"]
+
+
+def test_it_does_not_say_what_is_not_to_be_shown() -> None:
+    assert repr(Told(1, "long")) == "Told(x=1)"
 
 
 def test_it_goes_through_pickle() -> None:
