@@ -31,6 +31,19 @@ def actor(program: str) -> Actor:
     return actors[1]
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "**out_of_sight, args=(q,)",
+        "**{out_of_sight: worker}, args=(q,)",
+        "*out_of_sight, args=(q,)",
+    ],
+)
+def test_what_an_actor_is_given_that_does_nobody_knows_what(made: str) -> None:
+    program = f"{PROLOGUE}from app import out_of_sight\nthreading.Thread({made}).start()\n"
+    assert "escape q" in whole(program)
+
+
 # --- targets -------------------------------------------------------------------------------------
 
 
@@ -48,6 +61,11 @@ def actor(program: str) -> Actor:
         "threading.Thread(target=functools.partial(worker, q=q))",
         "threading.Thread(target=functools.partial(functools.partial(worker), q), args=(1,))",
         "threading.Thread(**{'target': worker, 'args': (q,)})",
+        "threading.Thread(**{**{'target': print, 'args': (q,)}, 'target': worker})",
+        "threading.Thread(**{'target': print, **{'target': worker, 'args': (q,)}})",
+        "threading.Thread(**({'target': worker} | {'args': (q,)}))",
+        "(o := {'target': worker}, o.update(args=(q,)), threading.Thread(**o))[-1]",
+        "(o := {'args': (q,)}, o.update({'target': worker}), threading.Thread(**o))[-1]",
         "threading.Thread(*(None, worker, None, (q,)))",
         "multiprocessing.Process(target=worker, args=tuple([q]))",
         "multiprocessing.get_context('spawn').Process(target=worker, args=(q,))",

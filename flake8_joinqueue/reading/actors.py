@@ -100,6 +100,7 @@ def configure(machine: Machine, index: int, known: MakesActor, arguments: Argume
         made.daemon = variables.daemon_of(arguments.keywords["daemon"])
     if arguments.open:
         made.opaque = made.target is None
+        made.arguments.open = made.arguments.open or given is None
     if not made.name and made.target is not None:
         made.name = name_of(made.target)
 
@@ -346,10 +347,12 @@ def _call_target(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value
 
 def run_of_base(machine: Machine, made: ActorDraft, node: cst.CSTNode) -> Value:
     """Do what `run()` does where no class of the file says otherwise: call the target, if any."""
-    if made.target is None or made.opaque:
-        made.opaque = (
-            made.opaque or made.instance is None or classes.has_unknown_base(made.instance.cls)
-        )
+    if made.opaque:  # among the arguments that are not known there may be a target
+        for value in made.arguments.every():
+            calls.leak(machine, value, node, f"handed to whatever {made.name} does")
+        return values.NONE
+    if made.target is None:
+        made.opaque = made.instance is None or classes.has_unknown_base(made.instance.cls)
         return values.NONE
     callables = (
         values.Function,

@@ -37,6 +37,9 @@ def binary(
     if isinstance(operator, cst.Add) and _is_sequence(left) and _is_sequence(right):
         found = [iteration.segments(machine, left), iteration.segments(machine, right)]
         return elements.new_container(machine, iteration.joined(machine, found))
+    if isinstance(operator, cst.BitOr) and (elements.is_dict(left) or elements.is_dict(right)):
+        below = elements.laid_over(machine, Content(()), left)
+        return elements.new_container(machine, elements.laid_over(machine, below, right), "dict")
     if isinstance(operator, cst.Multiply):
         for sequence, factor in ((left, right), (right, left)):
             times = items.as_count(machine, factor)

@@ -69,9 +69,17 @@ def _double_star(machine: Machine, arguments: Arguments, value: Value) -> None:
         for segment in content.segments:
             if isinstance(segment.key, str):
                 arguments.keywords[segment.key] = segment.value
+            else:
+                _under_any_name(machine, arguments, segment.value)
         arguments.open = arguments.open or content.open
     else:
-        arguments.open = True
+        _under_any_name(machine, arguments, value)
+
+
+def _under_any_name(machine: Machine, arguments: Arguments, value: Value) -> None:
+    """Note that something is given by a keyword that is not known."""
+    arguments.open = True
+    leak(machine, value, None, "given by a keyword that is not known")
 
 
 def _super(machine: Machine) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -145,6 +145,21 @@ def append(
     found = (segment, *kept) if in_front else (*kept, segment)
     set_content(machine, container, Content(found, content.open))
     lengths.changed(machine, container, 1 if container.kind == "list" else None)
+
+
+def laid_over(machine: Machine, below: Content, above: Value) -> Content:
+    """Return what a dict holds with another one laid over it: `{**below, **above}`."""
+    if not is_dict(above):
+        return Content(below.segments, open=True)
+    content = items.content_of(machine, above)
+    again = {segment.key for segment in content.segments if segment.key is not None}
+    kept = (segment for segment in below.segments if segment.key not in again)
+    return Content((*kept, *content.segments), below.open or content.open)
+
+
+def is_dict(value: Value) -> TypeGuard[values.Container]:
+    """Say whether a value is a dict of which something is known."""
+    return isinstance(value, values.Container) and value.kind == "dict"
 
 
 def extend(machine: Machine, container: values.Container, added: Value) -> None:

@@ -123,9 +123,10 @@ def _dict(machine: Machine, node: cst.Dict) -> Value:
             value = evaluate(machine, element.value)
             constant = key.value if isinstance(key, Const) else None
             segments.append(Segment(value, ONE, constant))
-        else:
-            evaluate(machine, element.value)
-            is_open = True
+            continue
+        so_far = Content(tuple(segments), is_open)
+        content = elements.laid_over(machine, so_far, evaluate(machine, element.value))
+        segments, is_open = list(content.segments), content.open
     return elements.new_container(machine, Content(tuple(segments), is_open), "dict")
 
 

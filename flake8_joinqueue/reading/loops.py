@@ -81,9 +81,13 @@ def _run_counted(
         generators.emit_all(machine, _else(machine, node.orelse))
         return
     value = Unknown(machine.fresh_key(), free=True)
-    _counted(machine, node, Segment(value, times), node.orelse)
-    if place is not None:
-        machine.heap.set(place, behind)
+    if place is None:
+        _counted(machine, node, Segment(value, times), node.orelse)
+        return
+    # Nothing breaks it off: its `else` comes next, and may change the counter itself.
+    _counted(machine, node, Segment(value, times), None)
+    machine.heap.set(place, behind)
+    generators.emit_all(machine, _else(machine, node.orelse))
 
 
 def run_for(machine: Machine, node: cst.For) -> None:

@@ -248,5 +248,20 @@ def _of_dict(
         return picked
     if name not in _TAKE_A_KEY_AWAY:
         lengths.changed(machine, container, None)
+    if name == "update":
+        _update(machine, container, content, arguments)
+        return values.NONE
     elements.set_content(machine, container, Content(content.segments, open=True))
     return machine.unknown()
+
+
+def _update(
+    machine: Machine, container: values.Container, content: Content, arguments: Arguments
+) -> None:
+    for other in arguments.positional:
+        content = elements.laid_over(machine, content, other)
+        if not elements.is_dict(other):
+            calls.leak(machine, other, None, "a dict was updated with it")
+    given = tuple(Segment(value, ONE, key) for key, value in arguments.keywords.items())
+    more = elements.new_container(machine, Content(given, arguments.open), "dict")
+    elements.set_content(machine, container, elements.laid_over(machine, content, more))

@@ -33,6 +33,7 @@ from flake8_joinqueue.reading import (
     imports,
     items,
     iteration,
+    lengths,
     loops,
     operators,
     patterns,
@@ -143,6 +144,11 @@ def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     added = expressions.evaluate(machine, node.value)
     if isinstance(current, values.Container) and isinstance(node.operator, cst.AddAssign):
         elements.extend(machine, current, added)
+        return
+    if elements.is_dict(current) and isinstance(node.operator, cst.BitOrAssign):
+        content = elements.laid_over(machine, items.content_of(machine, current), added)
+        elements.set_content(machine, current, content)
+        lengths.changed(machine, current, None)
         return
     if isinstance(current, values.Container) and isinstance(node.operator, _OF_SETS):
         elements.changed(machine, current)
