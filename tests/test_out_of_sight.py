@@ -429,3 +429,52 @@ def test_an_event_that_others_may_set(
         making=f"{name} = threading.Event()", name=name, function=function, call=call
     )
     assert [finding.code for finding in check_source(program)] == codes
+
+
+_WORKERS_OF_SOME_KIND = """
+import collections, queue, threading
+
+def work(jobs):
+    while jobs.get() is not None:
+        jobs.task_done()
+    jobs.task_done()
+
+def main():
+    jobs = queue.Queue()
+    def made():
+        return threading.Thread(target=work, args=(jobs,))
+    {making}
+    for worker in workers:
+        worker.start()
+    jobs.put(1)
+    for _ in workers:
+        jobs.put(None)
+    jobs.join()
+    for worker in workers:
+        worker.join()
+
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("making", "known"),
+    [
+        ("workers = [made(), made()]", True),
+        ("workers = {made()} | {made()}", True),
+        ("workers = set(); workers |= {made(), made()}", True),
+        ("workers = ({1: made()} | {2: made()}).values()", True),
+        ("workers = {made(): number for number in range(2)}", False),
+        ("workers = {made(): 1}", False),
+        ("workers = {}; workers[made()] = 1", False),
+        ("workers = {made()} ^ set()", False),
+        ("_, workers = zip(*[(number, made()) for number in range(2)])", False),
+        ("by_name = collections.defaultdict(made); by_name[0]; workers = by_name.values()", False),
+    ],
+)
+def test_workers_that_get_lost_are_out_of_sight(making: str, known: bool) -> None:
+    """Whoever is kept in something of which nothing is known may be started there."""
+    program = _WORKERS_OF_SOME_KIND.format(making=making)
+    assert check_source(program) == []
+    without = check_source(program.replace("jobs.put(None)", "pass"))
+    assert [finding.code for finding in without] == (["JQ101"] if known else [])

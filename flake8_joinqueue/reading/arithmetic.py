@@ -9,6 +9,7 @@ import libcst as cst
 from flake8_joinqueue.counts import Count, quotient
 from flake8_joinqueue.protocol import Call
 from flake8_joinqueue.reading import (
+    calls,
     elements,
     items,
     iteration,
@@ -34,12 +35,9 @@ def binary(
     own = operators.binary(machine, operator, left, right, node)
     if own is not None:
         return own
-    if isinstance(operator, cst.Add) and _is_sequence(left) and _is_sequence(right):
-        found = [iteration.segments(machine, left), iteration.segments(machine, right)]
-        return elements.new_container(machine, iteration.joined(machine, found))
-    if isinstance(operator, cst.BitOr) and (elements.is_dict(left) or elements.is_dict(right)):
-        below = elements.laid_over(machine, Content(()), left)
-        return elements.new_container(machine, elements.laid_over(machine, below, right), "dict")
+    together = _put_together(machine, operator, left, right)
+    if together is not None:
+        return together
     if isinstance(operator, cst.Multiply):
         for sequence, factor in ((left, right), (right, left)):
             times = items.as_count(machine, factor)
@@ -58,7 +56,25 @@ def binary(
             return number
     if isinstance(operator, (cst.Divide, cst.FloorDivide, cst.Modulo)):
         machine.emit(Call(machine.site(node), "an operator"))
+    if not isinstance(operator, cst.Modulo):  # of what is put into a text, nothing is left
+        for each in (left, right):
+            calls.leak(machine, each, node, "part of something that is not known")
     return questions.derived(machine, type(operator).__name__, left, right)
+
+
+def _put_together(
+    machine: Machine, operator: cst.BaseBinaryOp, left: Value, right: Value
+) -> Value | None:
+    """Return the sum of two sequences or the union of two sets or dicts."""
+    is_union = isinstance(operator, cst.BitOr)
+    if is_union and (elements.is_dict(left) or elements.is_dict(right)):
+        below = elements.laid_over(machine, Content(()), left)
+        return elements.new_container(machine, elements.laid_over(machine, below, right), "dict")
+    if (is_union or isinstance(operator, cst.Add)) and _is_sequence(left) and _is_sequence(right):
+        found = [iteration.segments(machine, left), iteration.segments(machine, right)]
+        joined = iteration.joined(machine, found)
+        return elements.new_container(machine, joined, "set" if is_union else "list")
+    return None
 
 
 def _is_sequence(value: Value) -> bool:

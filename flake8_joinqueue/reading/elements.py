@@ -25,6 +25,7 @@ from flake8_joinqueue.reading.scopes import new_serial
 from flake8_joinqueue.reading.values import Const, Content, Segment, Unknown, Value
 
 if TYPE_CHECKING:
+    from flake8_joinqueue.protocol import Constant
     from flake8_joinqueue.reading.machine import Machine
 
 
@@ -133,7 +134,7 @@ def append(
     """Add `value` to a container, as often as the code being run is run."""
     content = items.content_of(machine, container)
     depth = machine.container_depths.get(container.serial, 0)
-    constant = key.value if isinstance(key, Const) else None
+    constant = None if key is None else constant_of(machine, key)
     times = machine.multiplicity(min(depth, len(machine.loops)))
     machine.grown_in.setdefault(container.serial, set()).update(
         loop.serial for loop in machine.loops[depth:] if loop.times != ONE
@@ -145,6 +146,14 @@ def append(
     found = (segment, *kept) if in_front else (*kept, segment)
     set_content(machine, container, Content(found, content.open))
     lengths.changed(machine, container, 1 if container.kind == "list" else None)
+
+
+def constant_of(machine: Machine, key: Value) -> Constant:
+    """Return a constant key of a dict; of what else is one, going over the dict tells no more."""
+    if isinstance(key, Const):
+        return key.value
+    calls.leak(machine, key, None, "the key of a dict")
+    return None
 
 
 def laid_over(machine: Machine, below: Content, above: Value) -> Content:

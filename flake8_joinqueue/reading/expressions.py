@@ -121,8 +121,7 @@ def _dict(machine: Machine, node: cst.Dict) -> Value:
         if isinstance(element, cst.DictElement):
             key = evaluate(machine, element.key)
             value = evaluate(machine, element.value)
-            constant = key.value if isinstance(key, Const) else None
-            segments.append(Segment(value, ONE, constant))
+            segments.append(Segment(value, ONE, elements.constant_of(machine, key)))
             continue
         so_far = Content(tuple(segments), is_open)
         content = elements.laid_over(machine, so_far, evaluate(machine, element.value))

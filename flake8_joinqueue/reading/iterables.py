@@ -126,6 +126,8 @@ def _dict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _defaultdict(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    for value in arguments.every():
+        calls.leak(machine, value, node, "what a dict makes its values with")
     return elements.new_container(machine, Content((), open=True), "dict")
 
 
@@ -159,6 +161,8 @@ def _taken(made: values.Generator, most: Count | None) -> values.Generator:
 
 
 def _zip(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
+    if arguments.open:
+        return calls.unknown_call(machine, Library("zip"), arguments, node)
     given = [generators.as_generator(machine, each, node) for each in arguments.positional]
     return zipped(machine, given)
 
@@ -244,11 +248,12 @@ def _cycle(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
 def _islice(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:
     if len(arguments.positional) == 2:
         upper = items.as_count(machine, arguments.positional[1])
-        over = arguments.positional[0]
+        over = generators.as_generator(machine, arguments.positional[0], node)
         if isinstance(over, values.Generator):
             return _taken(over, upper)
-        return elements.cut(machine, arguments.positional[0], None, upper)
-    return machine.unknown("", *arguments.every())
+        if isinstance(over, (values.Container, values.Tuple, values.Series)):
+            return elements.cut(machine, over, None, upper)
+    return calls.unknown_call(machine, Library("itertools.islice"), arguments, node)
 
 
 def _iter(machine: Machine, arguments: Arguments, node: cst.CSTNode) -> Value:

@@ -226,7 +226,7 @@ def _comp_for(  # noqa: PLR0913, PLR0917 (a clause, and what it is a part of)
         elif isinstance(node, cst.DictComp):
             key = expressions.evaluate(machine, node.key)
             value = expressions.evaluate(machine, node.value)
-            take(Segment(value, often, key.value if isinstance(key, Const) else None))
+            take(Segment(value, often, elements.constant_of(machine, key)))
         elif isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
             made = expressions.evaluate(machine, node.elt)
             if not isinstance(node, cst.GeneratorExp):

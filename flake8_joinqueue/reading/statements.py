@@ -131,9 +131,9 @@ _AUGMENTED: dict[type[cst.BaseAugOp], cst.BaseBinaryOp] = {
 }
 
 
+_ADDING = (cst.AddAssign, cst.BitOrAssign)
 _OF_SETS = (
     cst.SubtractAssign,
-    cst.BitOrAssign,
     cst.BitAndAssign,
     cst.BitXorAssign,
 )
@@ -142,13 +142,13 @@ _OF_SETS = (
 def _augmented(machine: Machine, node: cst.AugAssign) -> None:
     current = expressions.evaluate(machine, node.target)
     added = expressions.evaluate(machine, node.value)
-    if isinstance(current, values.Container) and isinstance(node.operator, cst.AddAssign):
-        elements.extend(machine, current, added)
-        return
     if elements.is_dict(current) and isinstance(node.operator, cst.BitOrAssign):
         content = elements.laid_over(machine, items.content_of(machine, current), added)
         elements.set_content(machine, current, content)
         lengths.changed(machine, current, None)
+        return
+    if isinstance(current, values.Container) and isinstance(node.operator, _ADDING):
+        elements.extend(machine, current, added)
         return
     if isinstance(current, values.Container) and isinstance(node.operator, _OF_SETS):
         elements.changed(machine, current)
