@@ -17,7 +17,7 @@ import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_joinqueue.reading.places import LINE_END, Places
-from flake8_joinqueue.reading.rebuilding import expressions, rebuild
+from flake8_joinqueue.reading.rebuilding import literals, rebuild
 from flake8_joinqueue.reading.rebuilding.builder import Builder
 from flake8_joinqueue.reading.trees import literal, parts
 
@@ -241,7 +241,7 @@ def test_a_template_has_the_parts_that_others_look_for() -> None:
     # Before Python 3.14 no `ast` says it; what it says there has the same fields.
     told = ast.parse('f"a{b!r:>{c}}{d}e"', mode="eval").body
     parsed = cst.parse_expression('t"a{b!r:>{c}}{d}e"')
-    assert said(expressions.template(Builder(), told)) == said(parsed)
+    assert said(literals.template(Builder(), told)) == said(parsed)
 
 
 @pytest.mark.parametrize("path", FIXTURES[::7], ids=lambda path: path.stem)

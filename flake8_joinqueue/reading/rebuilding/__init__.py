@@ -2,8 +2,8 @@
 
 flake8 has parsed every file by the time a plugin sees it. A second parse, by LibCST, would cost
 more than all that is done with its tree here. `builder` rebuilds the statements that matter from
-the `ast` instead, by what `statements`, `expressions` and `patterns` say of each kind; `nodes`
-makes the nodes. Where they stand, the `ast` knows.
+the `ast` instead, by what `statements`, `expressions`, `literals` and `patterns` say of each kind;
+`nodes` makes the nodes. Where they stand, the `ast` knows.
 
 What the `ast` does not tell is not rebuilt: white space, brackets, which statements share a line,
 how a text is quoted or a number written.

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import libcst as cst
 
+from flake8_joinqueue.reading.rebuilding.literals import (
+    constant,
+    formatted,
+    name,
+    named,
+    template,
+)
 from flake8_joinqueue.reading.rebuilding.nodes import maker
 
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.rebuilding.builder import Builder
 
-name = maker(cst.Name, "value")
 _attribute = maker(cst.Attribute, "value", "attr")
 _call = maker(cst.Call, "func", "args")
 _argument = maker(cst.Arg, "value", "keyword", "star")
-_text = maker(cst.SimpleString, "value")
-_integer = maker(cst.Integer, "value")
-_float = maker(cst.Float, "value")
-_imaginary = maker(cst.Imaginary, "value")
-_ellipsis = maker(cst.Ellipsis)
 _subscript = maker(cst.Subscript, "value", "slice")
 _subscript_element = maker(cst.SubscriptElement, "slice")
 _index = maker(cst.Index, "value", "star")
@@ -57,12 +58,6 @@ _await = maker(cst.Await, "expression")
 _yield = maker(cst.Yield, "value")
 _from = maker(cst.From, "item")
 _assigned = maker(cst.NamedExpr, "target", "value")
-_formatted = maker(cst.FormattedString, "parts")
-_formatted_text = maker(cst.FormattedStringText, "value")
-_formatted_value = maker(cst.FormattedStringExpression, "expression", "format_spec")
-_template_string = maker(cst.TemplatedString, "parts")
-_template_text = maker(cst.TemplatedStringText, "value")
-_template_value = maker(cst.TemplatedStringExpression, "expression", "format_spec")
 
 _Link: TypeAlias = "ast.Attribute | ast.Subscript | ast.Call"
 ASYNCHRONOUS = cst.Asynchronous()
@@ -103,64 +98,6 @@ _COMPARING: Mapping[type[ast.cmpop], cst.BaseCompOp] = {
     ast.In: cst.In(),
     ast.NotIn: cst.NotIn(),
 }
-
-
-# --- names, literals -------------------------------------------------------------------------
-
-
-def _named(_: Builder, node: ast.Name) -> cst.Name:
-    return name(node.id)
-
-
-def _constant(_: Builder, node: ast.Constant) -> cst.BaseExpression:
-    value = node.value
-    if isinstance(value, (str, bytes)):
-        return _text(repr(value))
-    if value is None or isinstance(value, bool):
-        return name(str(value))
-    if isinstance(value, int):
-        # Python writes no numbers of thousands of digits but by a base of two.
-        return _integer(str(value) if value.bit_length() < _LONG else hex(value))
-    if isinstance(value, float):
-        return _float(_written(value))
-    if isinstance(value, complex):
-        return _imaginary(f"{_written(value.imag)}j")
-    return _ellipsis()
-
-
-_LONG = 1000
-
-
-def _written(number: float) -> str:
-    """Return how a number may be written; what is beyond any has no literal of its own."""
-    return "1e999" if number == float("inf") else repr(number)
-
-
-def _formatted_string(builder: Builder, node: ast.JoinedStr) -> cst.FormattedString:
-    return _formatted(_pieces(builder, node.values, _formatted_text, _formatted_value))
-
-
-def template(builder: Builder, node: Any) -> cst.TemplatedString:  # noqa: ANN401 (new in 3.14)
-    """Return a template string."""
-    return _template_string(_pieces(builder, node.values, _template_text, _template_value))
-
-
-def _pieces(
-    builder: Builder,
-    nodes: Sequence[Any],
-    text: Callable[..., cst.CSTNode],
-    value: Callable[..., cst.CSTNode],
-) -> list[cst.CSTNode]:
-    """Return what a string is put together of: texts, and values with how to write them."""
-    made = []
-    for each in nodes:
-        if isinstance(each, ast.Constant):
-            made.append(text(each.value))
-        else:
-            spec = each.format_spec
-            within = None if spec is None else _pieces(builder, spec.values, text, value)
-            made.append(value(builder.expression(each.value), within))
-    return made
 
 
 # --- attributes, items, calls ----------------------------------------------------------------
@@ -426,9 +363,9 @@ def _yielded_from(builder: Builder, node: ast.YieldFrom) -> cst.Yield:
 
 # What builds an expression, by its kind; a function takes just that kind, which no type can say.
 EXPRESSIONS: dict[type[ast.expr], Callable[[Builder, Any], cst.BaseExpression]] = {
-    ast.Name: _named,
-    ast.Constant: _constant,
-    ast.JoinedStr: _formatted_string,
+    ast.Name: named,
+    ast.Constant: constant,
+    ast.JoinedStr: formatted,
     ast.Attribute: _chained,
     ast.Subscript: _chained,
     ast.Call: _chained,

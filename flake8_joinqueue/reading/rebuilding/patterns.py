@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from flake8_joinqueue.reading.rebuilding.expressions import name
+from flake8_joinqueue.reading.rebuilding.literals import name
 from flake8_joinqueue.reading.rebuilding.nodes import maker
 
 if TYPE_CHECKING:

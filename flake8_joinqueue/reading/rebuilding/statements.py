@@ -13,10 +13,10 @@ from flake8_joinqueue.reading.rebuilding.expressions import (
     ASYNCHRONOUS,
     annotated,
     arguments,
-    name,
     optional,
     parameters,
 )
+from flake8_joinqueue.reading.rebuilding.literals import name
 from flake8_joinqueue.reading.rebuilding.nodes import maker
 
 if TYPE_CHECKING:
