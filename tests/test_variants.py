@@ -12,7 +12,6 @@ from flake8_joinqueue.analysis.variants import (
     MOST_SETTINGS,
     variants,
 )
-from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.findings import NotAnalysed
 from flake8_joinqueue.protocol import (
     AllOf,
@@ -28,6 +27,7 @@ from flake8_joinqueue.protocol import (
     Protocol,
     Raise,
     Setting,
+    atoms_in,
     operations_in,
 )
 from tests.protocols import (

@@ -28,6 +28,7 @@ from flake8_joinqueue.protocol import (
     Scope,
     SetCell,
     Setting,
+    atoms_in,
     blocks_in,
     operations_in,
     unchanged,
@@ -96,7 +97,7 @@ def _leaving_by(loop: Loop) -> frozenset[Cell]:
         if isinstance(operation, Branch) and _differ_in_leaving(operation)
     ]
     return frozenset(
-        cell for condition in (loop.condition, *leaving) for cell in _cells_in(condition)
+        test.cell for condition in (loop.condition, *leaving) for test in _tests_in(condition)
     )
 
 
@@ -136,7 +137,7 @@ def _can_leave(operation: Operation, *, own_loop: bool, own_scope: bool) -> bool
             return not own_scope
         case Raise() | Exit():
             return True
-        case Branch(condition) if _tests_an_item(condition):
+        case Branch(condition) if any(_tests_in(condition)):
             return False
         case Loop():
             own_loop = True
@@ -154,36 +155,11 @@ def _can_leave(operation: Operation, *, own_loop: bool, own_scope: bool) -> bool
 
 def settings_in(condition: Condition) -> Iterator[Setting]:
     """Yield the settings a condition asks for."""
-    match condition:
-        case Setting():
-            yield condition
-        case Not(inner):
-            yield from settings_in(inner)
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from settings_in(part)
+    return (atom for atom in atoms_in(condition) if isinstance(atom, Setting))
 
 
-def _cells_in(condition: Condition) -> Iterator[Cell]:
-    match condition:
-        case ItemTest(cell=cell):
-            yield cell
-        case Not(inner):
-            yield from _cells_in(inner)
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _cells_in(part)
-
-
-def _tests_an_item(condition: Condition) -> bool:
-    match condition:
-        case ItemTest():
-            return True
-        case Not(inner):
-            return _tests_an_item(inner)
-        case AllOf(parts) | AnyOf(parts):
-            return any(_tests_an_item(part) for part in parts)
-    return False
+def _tests_in(condition: Condition) -> Iterator[ItemTest]:
+    return (atom for atom in atoms_in(condition) if isinstance(atom, ItemTest))
 
 
 def folded(condition: Condition, fate: Fate) -> Condition:

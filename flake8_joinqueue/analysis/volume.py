@@ -6,7 +6,6 @@ from typing import Final
 
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.timeline import Event, put_of
-from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.counts import Count
 from flake8_joinqueue.protocol import (
     Alias,
@@ -22,6 +21,7 @@ from flake8_joinqueue.protocol import (
     LoopKind,
     Record,
     SetCell,
+    atoms_in,
     operations_in,
 )
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flake8_joinqueue.protocol import (
-    AllOf,
-    AnyOf,
     Block,
-    Condition,
-    Not,
     Operation,
     Start,
     blocks_in,
@@ -59,15 +53,3 @@ class Toucher:
                 queues |= inside.queues
                 started |= inside.started
         return Touched(frozenset(queues), frozenset(started))
-
-
-def atoms_in(condition: Condition) -> Iterator[Condition]:
-    """Yield the parts of a condition that are no `and`, `or` or `not`."""
-    match condition:
-        case Not(inner):
-            yield from atoms_in(inner)
-        case AllOf(parts) | AnyOf(parts):
-            for part in parts:
-                yield from atoms_in(part)
-        case _:
-            yield condition

@@ -6,6 +6,7 @@
 
 from flake8_joinqueue.protocol.blocks import (
     around,
+    atoms_in,
     attempts_around,
     blocks_in,
     operations_in,
@@ -164,6 +165,7 @@ __all__ = [
     "Unset",
     "UseGlobal",
     "around",
+    "atoms_in",
     "attempts_around",
     "blocks_in",
     "operations_in",

@@ -1,4 +1,4 @@
-"""Going through operations, those inside others included."""
+"""Going through operations, those inside others included, and through conditions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from flake8_joinqueue.protocol.items import AllOf, AnyOf, Condition, Not
 from flake8_joinqueue.protocol.operations import (
     AnyOrder,
     Block,
@@ -38,6 +39,18 @@ def blocks_in(operation: Operation) -> tuple[Block, ...]:
             handlers = tuple(handler.body for handler in operation.handlers)
             return operation.body, *handlers, operation.orelse, operation.final
     return ()
+
+
+def atoms_in(condition: Condition) -> Iterator[Condition]:
+    """Yield the parts of a condition that are no `and`, `or` or `not`."""
+    match condition:
+        case Not(inner):
+            yield from atoms_in(inner)
+        case AllOf(parts) | AnyOf(parts):
+            for part in parts:
+                yield from atoms_in(part)
+        case _:
+            yield condition
 
 
 def operations_in(block: Block) -> Iterator[Operation]:

@@ -43,6 +43,7 @@ from flake8_joinqueue.protocol import (
     Stop,
     Try,
     Unset,
+    atoms_in,
     operations_in,
     unchanged,
     with_blocks,
@@ -308,7 +309,8 @@ def _tested(every: list[Operation]) -> set[Cell]:
     aliases: list[tuple[Cell, Cell]] = []
     for operation in every:
         if isinstance(operation, (Branch, Loop)):
-            tested.update(_cells(operation.condition))
+            atoms = atoms_in(operation.condition)
+            tested.update(each.cell for each in atoms if isinstance(each, (ItemTest, CountTest)))
         elif isinstance(operation, SetCell) and isinstance(operation.value, Alias):
             aliases.append((operation.cell, operation.value.cell))
     growing = True
@@ -317,16 +319,6 @@ def _tested(every: list[Operation]) -> set[Cell]:
         tested.update(source for cell, source in aliases if cell in tested)
         growing = len(tested) > before
     return tested
-
-
-def _cells(condition: Condition) -> set[Cell]:
-    if isinstance(condition, (ItemTest, CountTest)):
-        return {condition.cell}
-    if isinstance(condition, Not):
-        return _cells(condition.condition)
-    if isinstance(condition, (AllOf, AnyOf)):
-        return set().union(*(_cells(part) for part in condition.conditions))
-    return set()
 
 
 _MAY_BE_IDLE = frozenset({SetCell, Increment, Branch, Scope, AnyOrder, Try, Loop})

@@ -10,15 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from flake8_joinqueue.protocol import (
-    AllOf,
-    AnyOf,
     Block,
     Branch,
-    Condition,
     Loop,
-    Not,
     Setting,
     Unset,
+    atoms_in,
     operations_in,
 )
 from flake8_joinqueue.reading import values
@@ -130,17 +127,7 @@ def asked(bodies: list[Block], unset: Mapping[str, Unset]) -> tuple[Unset, ...]:
     for index, body in enumerate(bodies) if unset else ():
         for operation in operations_in(body):
             if isinstance(operation, (Branch, Loop)):
-                for key in _settings(operation.condition) & unset.keys():
-                    found.setdefault(unset[key], set()).add(index)
+                for atom in atoms_in(operation.condition):
+                    if isinstance(atom, Setting) and atom.key in unset:
+                        found.setdefault(unset[atom.key], set()).add(index)
     return tuple(replace(each, actors=frozenset(actors)) for each, actors in found.items())
-
-
-def _settings(condition: Condition) -> set[str]:
-    """Return the keys of the settings that a condition asks for."""
-    if isinstance(condition, Setting):
-        return {condition.key}
-    if isinstance(condition, Not):
-        return _settings(condition.condition)
-    if isinstance(condition, (AllOf, AnyOf)):
-        return set().union(*map(_settings, condition.conditions))
-    return set()

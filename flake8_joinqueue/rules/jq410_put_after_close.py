@@ -42,7 +42,6 @@ from flake8_joinqueue.analysis.exceptions import catches
 from flake8_joinqueue.analysis.flow import Flow
 from flake8_joinqueue.analysis.program import Program
 from flake8_joinqueue.analysis.timeline import Event, site_of
-from flake8_joinqueue.analysis.walking import atoms_in
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.facts.queues import Carrier
 from flake8_joinqueue.protocol import (
@@ -61,6 +60,7 @@ from flake8_joinqueue.protocol import (
     Queue,
     Try,
     around,
+    atoms_in,
 )
 from flake8_joinqueue.rules.report import Report
 
