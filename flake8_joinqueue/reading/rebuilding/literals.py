@@ -76,7 +76,8 @@ def _pieces(
     made = []
     for each in nodes:
         if isinstance(each, ast.Constant):
-            made.append(text(each.value))
+            if each.value:  # Python 3.12 puts an empty one behind what a format ends with
+                made.append(text(each.value))
         else:
             spec = each.format_spec
             within = None if spec is None else _pieces(builder, spec.values, text, value)
