@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from flake8_joinqueue.counts import ONE, Count
 from flake8_joinqueue.protocol import (
+    HAVE_BLOCKS,
     Actor,
     AnyOrder,
     Block,
@@ -147,7 +148,7 @@ class _Flattener:
                 place.turns,
             )
         )
-        if type(operation) not in _WITH_BLOCKS:
+        if type(operation) not in HAVE_BLOCKS:
             return
         match operation:
             case Branch():
@@ -187,7 +188,6 @@ class _Flattener:
         return replace(place, loops=loops, times=times)
 
 
-_WITH_BLOCKS = frozenset({Branch, Loop, Try, AnyOrder, Scope})
 _BREAK: frozenset[type] = frozenset({Break})
 _OF_LOOPS: frozenset[type] = frozenset({Break, Continue})
 _OUT_OF_SCOPES: frozenset[type] = frozenset({Raise, Exit})

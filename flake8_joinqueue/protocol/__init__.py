@@ -5,6 +5,7 @@
 """
 
 from flake8_joinqueue.protocol.blocks import (
+    HAVE_BLOCKS,
     around,
     atoms_in,
     attempts_around,
@@ -94,6 +95,7 @@ from flake8_joinqueue.protocol.sites import Site, Span
 __all__ = [
     "ASKED",
     "CONSTANT",
+    "HAVE_BLOCKS",
     "JUMPS",
     "LEAVE_FUNCTION",
     "LEAVE_LOOP",

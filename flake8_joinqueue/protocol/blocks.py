@@ -24,7 +24,7 @@ Around: TypeAlias = "tuple[tuple[Operation, int], ...]"
 
 def blocks_in(operation: Operation) -> tuple[Block, ...]:
     """Return the blocks that stand directly inside an operation, in the order they stand in."""
-    if type(operation) not in _HAVE_BLOCKS:
+    if type(operation) not in HAVE_BLOCKS:
         return ()
     match operation:
         case Branch():
@@ -59,7 +59,7 @@ def operations_in(block: Block) -> Iterator[Operation]:
     while stack:
         for operation in stack[-1]:
             yield operation
-            if type(operation) in _HAVE_BLOCKS:
+            if type(operation) in HAVE_BLOCKS:
                 inside = blocks_in(operation)
                 stack.append(iter([inner for part in inside for inner in part]))
                 break
@@ -92,7 +92,7 @@ def unchanged(block: Block, kept: list[Operation]) -> Block:
 
 def with_blocks(operation: Operation, change: Callable[[Block], Block]) -> Operation:
     """Return an operation whose inner blocks went through `change`; itself where none changed."""
-    if type(operation) not in _HAVE_BLOCKS:
+    if type(operation) not in HAVE_BLOCKS:
         return operation
     match operation:
         case Branch(then=then, otherwise=otherwise):
@@ -135,4 +135,4 @@ def _with_handler(handler: Handler, change: Callable[[Block], Block]) -> Handler
     return handler if body is handler.body else replace(handler, body=body)
 
 
-_HAVE_BLOCKS = frozenset({Branch, Loop, Scope, AnyOrder, Try})
+HAVE_BLOCKS = frozenset({Branch, Loop, Scope, AnyOrder, Try})

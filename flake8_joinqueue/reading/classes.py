@@ -49,7 +49,7 @@ def define(
     `decorated` says that it is a dataclass, `compares` that its fields make its instances equal.
     """
     name = node.name.value
-    scope = Scope(machine.scope, machine.survey(node, [node.body]), "class")
+    scope = Scope(machine.scope, machine.survey(node), "class")
     annotations = dict(_annotations(node))
     fields = tuple(name for name, each in annotations.items() if not _is_class_variable(each))
     named = any(isinstance(base, Library) and base.name in _NAMED_TUPLES for base in bases)

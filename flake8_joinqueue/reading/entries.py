@@ -110,7 +110,7 @@ class _Entries:
         self.module = machine.places.module
         self.assigned = assigned  # how often attributes of a name are
         self.words = words
-        self.scope = Scope(None, machine.survey(self.module, self.module.body), "module")
+        self.scope = Scope(None, machine.survey(self.module), "module")
         self.protocols: list[Protocol] = []
 
     def run(self, *, lingers: tuple[int, ...], inside: bool) -> tuple[Protocol, ...]:

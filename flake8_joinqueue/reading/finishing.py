@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from flake8_joinqueue.counts import ONE, ZERO, Count
 from flake8_joinqueue.options import StartMethod
 from flake8_joinqueue.protocol import (
+    HAVE_BLOCKS,
     Actor,
     ActorKind,
     Alias,
@@ -321,7 +322,7 @@ def _tested(every: list[Operation]) -> set[Cell]:
     return tested
 
 
-_MAY_BE_IDLE = frozenset({SetCell, Increment, Branch, Scope, AnyOrder, Try, Loop})
+_MAY_BE_IDLE = frozenset({SetCell, Increment, *HAVE_BLOCKS})
 
 
 class _Cleaner:

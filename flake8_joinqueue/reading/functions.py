@@ -64,7 +64,7 @@ def surveyed(machine: Machine, node: cst.FunctionDef | cst.Lambda) -> Survey:
     if known is None:
         names = [parameter.name.value for parameter in _all_parameters(node.params)]
         names += [star.name.value for star in _stars(node.params)]
-        known = machine.surveys[id(node)] = machine.survey(node, [node.body], names)
+        known = machine.surveys[id(node)] = machine.survey(node, names)
     return known
 
 

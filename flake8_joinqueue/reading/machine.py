@@ -222,9 +222,12 @@ class Machine:
         return f"#{self._keys}"
 
     def survey(
-        self, node: cst.CSTNode, body: Iterable[cst.CSTNode], parameters: Iterable[str] = ()
+        self,
+        node: cst.Module | cst.FunctionDef | cst.Lambda | cst.ClassDef,
+        parameters: Iterable[str] = (),
     ) -> Survey:
-        """Return what the `body` of a node binds, and its `parameters`."""
+        """Return what the body of a node binds, and its `parameters`."""
+        body = node.body if isinstance(node, cst.Module) else [node.body]
         binding = self.places.binds_in_expressions(node)
         return survey(body, parameters, deep=self.declares_outer, expressions=binding)
 

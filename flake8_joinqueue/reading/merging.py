@@ -17,6 +17,7 @@ from flake8_joinqueue.protocol import (
     ItemTest,
     Not,
     Setting,
+    atoms_in,
 )
 from flake8_joinqueue.reading import calls, lengths, values
 from flake8_joinqueue.reading.values import Const, Content, Either, Segment, Unknown, Value
@@ -76,25 +77,12 @@ def nesting(value: Value) -> int:
 
 def tests_item(condition: Condition) -> bool:
     """Say whether a condition looks at an item taken in a way that is understood."""
-    match condition:
-        case ItemTest():
-            return True
-        case Not(inner):
-            return tests_item(inner)
-        case AllOf(parts) | AnyOf(parts):
-            return any(map(tests_item, parts))
-    return False
+    return any(isinstance(atom, ItemTest) for atom in atoms_in(condition))
 
 
 def is_setting(condition: Condition) -> bool:
     """Say whether a condition goes the same way in a whole run."""
-    if isinstance(condition, (bool, Setting)):
-        return True
-    if isinstance(condition, Not):
-        return is_setting(condition.condition)
-    if isinstance(condition, (AllOf, AnyOf)):
-        return all(is_setting(part) for part in condition.conditions)
-    return False
+    return all(isinstance(atom, (bool, Setting)) for atom in atoms_in(condition))
 
 
 def narrowing(

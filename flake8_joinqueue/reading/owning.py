@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING
 from flake8_joinqueue.counts import ONE
 from flake8_joinqueue.protocol import (
     Alias,
-    AllOf,
-    AnyOf,
     AnyOrder,
     Block,
     Branch,
     Break,
     Cell,
-    Condition,
     CountTest,
     Exit,
     Get,
@@ -28,19 +25,18 @@ from flake8_joinqueue.protocol import (
     ItemTest,
     Loop,
     LoopKind,
-    Not,
     Operation,
     Protocol,
     Raise,
     Return,
     Scope,
     SetCell,
-    Setting,
     Start,
     Try,
+    atoms_in,
     operations_in,
 )
-from flake8_joinqueue.reading import calls, values
+from flake8_joinqueue.reading import calls, merging, values
 from flake8_joinqueue.records import replace
 
 if TYPE_CHECKING:
@@ -150,7 +146,7 @@ def _repeated(block: Block, *, doubtful: bool) -> Iterator[Scope]:
                 yield from _repeated(inside, doubtful=doubtful or not known or leaves)
                 yield from _repeated(operation.orelse, doubtful=doubtful)
             case Branch():
-                unsure = doubtful or not _is_set(operation.condition)
+                unsure = doubtful or not merging.is_setting(operation.condition)
                 yield from _repeated(operation.then, doubtful=unsure)
                 yield from _repeated(operation.otherwise, doubtful=unsure)
             case Try():
@@ -161,18 +157,6 @@ def _repeated(block: Block, *, doubtful: bool) -> Iterator[Scope]:
             case AnyOrder():
                 for each in operation.blocks:
                     yield from _repeated(each, doubtful=True)
-
-
-def _is_set(condition: Condition) -> bool:
-    """Say whether nothing but settings decides, which go one way in a run."""
-    match condition:
-        case Setting():
-            return True
-        case Not():
-            return _is_set(condition.condition)
-        case AllOf() | AnyOf():
-            return all(map(_is_set, condition.conditions))
-    return isinstance(condition, bool)
 
 
 def _part(protocol: Protocol, scope: Scope) -> Protocol | None:
@@ -227,22 +211,12 @@ def _read(operation: Operation) -> Iterator[Cell]:
     """Yield the variables on which it depends what an operation does."""
     match operation:
         case Branch() | Loop():
-            yield from _tested(operation.condition)
+            atoms = atoms_in(operation.condition)
+            yield from (atom.cell for atom in atoms if isinstance(atom, (ItemTest, CountTest)))
             if isinstance(operation, Loop) and operation.rounds is not None:
                 yield operation.rounds
         case SetCell(value=Alias(cell=cell)):
             yield cell
-
-
-def _tested(condition: Condition) -> Iterator[Cell]:
-    match condition:
-        case ItemTest() | CountTest():
-            yield condition.cell
-        case Not():
-            yield from _tested(condition.condition)
-        case AllOf() | AnyOf():
-            for each in condition.conditions:
-                yield from _tested(each)
 
 
 def _written(operation: Operation) -> Iterator[Cell]:

@@ -21,7 +21,7 @@ from flake8_joinqueue.reading.rebuilding.nodes import maker
 if TYPE_CHECKING:
     from flake8_joinqueue.reading.rebuilding.builder import Builder
 
-_attribute = maker(cst.Attribute, "value", "attr")
+attribute = maker(cst.Attribute, "value", "attr")
 _call = maker(cst.Call, "func", "args")
 _argument = maker(cst.Arg, "value", "keyword", "star")
 _subscript = maker(cst.Subscript, "value", "slice")
@@ -30,7 +30,7 @@ _index = maker(cst.Index, "value", "star")
 _slice = maker(cst.Slice, "lower", "upper", "step")
 _element = maker(cst.Element, "value")
 _starred = maker(cst.StarredElement, "value")
-_tuple = maker(cst.Tuple, "elements")
+made_tuple = maker(cst.Tuple, "elements")
 _list = maker(cst.List, "elements")
 _set = maker(cst.Set, "elements")
 _dict = maker(cst.Dict, "elements")
@@ -56,7 +56,7 @@ _generator = maker(cst.GeneratorExp, "elt", "for_in")
 _dict_of = maker(cst.DictComp, "key", "value", "for_in")
 _await = maker(cst.Await, "expression")
 _yield = maker(cst.Yield, "value")
-_from = maker(cst.From, "item")
+from_item = maker(cst.From, "item")
 _assigned = maker(cst.NamedExpr, "target", "value")
 
 _Link: TypeAlias = "ast.Attribute | ast.Subscript | ast.Call"
@@ -120,17 +120,17 @@ def _inner(node: _Link) -> ast.expr:
 
 
 def _attribute_of(_: Builder, node: ast.Attribute, whole: cst.BaseExpression) -> cst.Attribute:
-    return _attribute(whole, name(node.attr))
+    return attribute(whole, name(node.attr))
 
 
 def _item_of(builder: Builder, node: ast.Subscript, whole: cst.BaseExpression) -> cst.Subscript:
     inside = node.slice
     # A tuple without brackets is a row of elements; with them it begins before its first.
     if isinstance(inside, ast.Tuple) and inside.elts and _begins_with(inside, inside.elts[0]):
-        elements = [_part_of_slice(builder, each) for each in inside.elts]
+        inner = [_part_of_slice(builder, each) for each in inside.elts]
     else:
-        elements = [_part_of_slice(builder, inside)]
-    return _subscript(whole, elements)
+        inner = [_part_of_slice(builder, inside)]
+    return _subscript(whole, inner)
 
 
 def _begins_with(node: ast.expr, first: ast.expr) -> bool:
@@ -182,7 +182,8 @@ def arguments(
 # --- what is made of several -----------------------------------------------------------------
 
 
-def _elements(builder: Builder, nodes: Sequence[ast.expr]) -> list[cst.BaseElement]:
+def elements(builder: Builder, nodes: Sequence[ast.expr]) -> list[cst.BaseElement]:
+    """Return the elements of a tuple, list or set."""
     made: list[cst.BaseElement] = []
     for node in nodes:
         if type(node) is ast.Starred:
@@ -198,15 +199,15 @@ def _starred_of(builder: Builder, node: ast.Starred) -> cst.StarredElement:
 
 
 def _tuple_of(builder: Builder, node: ast.Tuple) -> cst.Tuple:
-    return _tuple(_elements(builder, node.elts))
+    return made_tuple(elements(builder, node.elts))
 
 
 def _list_made(builder: Builder, node: ast.List) -> cst.List:
-    return _list(_elements(builder, node.elts))
+    return _list(elements(builder, node.elts))
 
 
 def _set_made(builder: Builder, node: ast.Set) -> cst.Set:
-    return _set(_elements(builder, node.elts))
+    return _set(elements(builder, node.elts))
 
 
 def _dict_made(builder: Builder, node: ast.Dict) -> cst.Dict:
@@ -358,7 +359,7 @@ def _yielded(builder: Builder, node: ast.Yield) -> cst.Yield:
 
 def _yielded_from(builder: Builder, node: ast.YieldFrom) -> cst.Yield:
     builder.bindings += 1
-    return _yield(_from(builder.expression(node.value)))
+    return _yield(from_item(builder.expression(node.value)))
 
 
 # What builds an expression, by its kind; a function takes just that kind, which no type can say.

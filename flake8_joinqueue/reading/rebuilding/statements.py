@@ -13,6 +13,10 @@ from flake8_joinqueue.reading.rebuilding.expressions import (
     ASYNCHRONOUS,
     annotated,
     arguments,
+    attribute,
+    elements,
+    from_item,
+    made_tuple,
     optional,
     parameters,
 )
@@ -31,11 +35,8 @@ _target = maker(cst.AssignTarget, "target")
 _annotated = maker(cst.AnnAssign, "target", "annotation", "value")
 _augmented = maker(cst.AugAssign, "target", "operator", "value")
 _del = maker(cst.Del, "target")
-_elements = maker(cst.Tuple, "elements")
-_element = maker(cst.Element, "value")
 _return = maker(cst.Return, "value")
 _raise = maker(cst.Raise, "exc", "cause")
-_from = maker(cst.From, "item")
 _assert = maker(cst.Assert, "test", "msg")
 _pass, _break, _continue = maker(cst.Pass), maker(cst.Break), maker(cst.Continue)
 _global = maker(cst.Global, "names")
@@ -45,7 +46,6 @@ _import = maker(cst.Import, "names")
 _import_from = maker(cst.ImportFrom, "module", "names", "relative")
 _alias = maker(cst.ImportAlias, "name", "asname")
 _as_name = maker(cst.AsName, "name")
-_attribute = maker(cst.Attribute, "value", "attr")
 _if = maker(cst.If, "test", "body", "orelse")
 _else = maker(cst.Else, "body")
 _while = maker(cst.While, "test", "body", "orelse")
@@ -112,10 +112,9 @@ def _assigned_in_place(builder: Builder, node: ast.AugAssign) -> _Small:
 
 
 def _deleted(builder: Builder, node: ast.Delete) -> _Small:
-    targets = [builder.expression(each) for each in node.targets]
-    if len(targets) == 1:
-        return _del(targets[0])
-    return _del(_elements([_element(each) for each in targets]))
+    if len(node.targets) == 1:
+        return _del(builder.expression(node.targets[0]))
+    return _del(made_tuple(elements(builder, node.targets)))
 
 
 def _returned(builder: Builder, node: ast.Return) -> _Small:
@@ -123,7 +122,7 @@ def _returned(builder: Builder, node: ast.Return) -> _Small:
 
 
 def _raised(builder: Builder, node: ast.Raise) -> _Small:
-    cause = None if node.cause is None else _from(builder.expression(node.cause))
+    cause = None if node.cause is None else from_item(builder.expression(node.cause))
     return _raise(optional(builder, node.exc), cause)
 
 
@@ -178,7 +177,7 @@ def _dotted(path: str) -> cst.Name | cst.Attribute:
     first, *others = path.split(".")
     made: cst.Name | cst.Attribute = name(first)
     for each in others:
-        made = _attribute(made, name(each))
+        made = attribute(made, name(each))
     return made
 
 
